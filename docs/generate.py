@@ -1,0 +1,88 @@
+"""Write every generated file of the checkout, or with `--check` say which have fallen behind (exit 1).
+
+Run through `./dev docs` and `./dev check`. Tests compare the same files, so a forgotten run cannot land.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from sextortion_signals.advice.catalog import to_markdown as advice_page
+from sextortion_signals.cli.document_help import help_document
+from sextortion_signals.corpus import (
+    DATASET_CARD,
+    SECOND_READER,
+    DuplicateReport,
+    corpus_stats,
+    measure_agreement,
+    read_report,
+    replace_section,
+)
+from sextortion_signals.errors import CorpusError
+from sextortion_signals.evaluate import ProbeReport, read_word_notes
+from sextortion_signals.signals.catalog import to_markdown as signals_page
+from sextortion_signals_service.reference import documents as service_documents
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = ROOT / "data" / "synthetic"
+NO_SECOND_READER = (
+    "No second reading is published for this corpus yet, and so no figure of agreement. Expect wrong labels, above\n"
+    "all in veiled threats and in single signals.\n"
+)
+
+
+def generated() -> dict[str, str]:
+    """Return path below the checkout -> content, for every generated file."""
+    return {
+        "docs/help.md": help_document(),
+        "docs/signals.md": signals_page(),
+        "docs/help-catalogue.md": advice_page(),
+        f"data/synthetic/{DATASET_CARD}": dataset_card(CORPUS),
+        **service_documents(),
+    }
+
+
+def dataset_card(folder: Path) -> str:
+    """Return the dataset card of a corpus folder with fresh sections; what is written by hand stays.
+
+    Counts and agreement are computed here. Near-duplicates and probes take longer and are read from the reports that
+    `sextortion-signals corpus duplicates --write` and `... probes --write` keep; raises `CorpusError` where one is
+    missing or was computed on another corpus.
+    """
+    read = (folder / SECOND_READER).is_file()
+    sections = {
+        "stats": corpus_stats(folder).to_markdown(),
+        "duplicates": DuplicateReport.from_dict(read_report(folder, "duplicates")).to_markdown(),
+        "probes": ProbeReport.from_dict(read_report(folder, "probes")).to_markdown(read_word_notes(folder)),
+        "agreement": measure_agreement(folder).to_markdown() if read else NO_SECOND_READER,
+    }
+    card = (folder / DATASET_CARD).read_text(encoding="utf-8")
+    for name, markdown in sections.items():
+        card = replace_section(card, name, markdown)
+    return card
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or compare them when the arguments are `--check`."""
+    try:
+        files = generated()
+    except CorpusError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    if arguments == ["--check"]:
+        stale = [name for name, text in files.items() if _read(ROOT / name) != text]
+        for name in stale:
+            sys.stderr.write(f"{name} has fallen behind: run ./dev docs\n")
+        return 1 if stale else 0
+    for name, text in files.items():
+        (ROOT / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

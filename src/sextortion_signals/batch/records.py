@@ -1,0 +1,111 @@
+"""Open a file of records for reading, or a stream for writing, in whichever format it is."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from sextortion_signals.batch.csv_records import CsvReader, CsvWriter
+from sextortion_signals.batch.encodings import check_encoding, recognise_encoding
+from sextortion_signals.batch.formats import (
+    Format,
+    Layout,
+    ReadOptions,
+    RecordReader,
+    RecordWriter,
+    WriteOptions,
+    format_of,
+    tab_separated,
+)
+from sextortion_signals.batch.jsonl_records import JsonlReader, JsonlWriter
+from sextortion_signals.batch.source import ByteSource, open_source
+
+
+@contextmanager
+def open_records(
+    source: Path | BinaryIO, options: ReadOptions | None = None, *, all_columns: bool = False
+) -> Iterator[RecordReader]:
+    """Open records for reading; format, encoding and delimiter are recognised where `options` does not give them.
+
+    `all_columns` makes sure that `columns` names every field of every record (JSONL is read twice for that); standard
+    input is then taken into memory. An open stream stays open.
+
+    Raises:
+        RecordError: the input is missing, of unknown format or encoding, or not what its format promises.
+        MissingExtraError: Parquet without pyarrow.
+    """
+    options = options or ReadOptions()
+    path = source if isinstance(source, Path) else None
+    chosen = format_of(path, options.format)
+    with open_source(source) as opened:
+        if chosen is Format.PARQUET:
+            from sextortion_signals.batch.parquet_records import ParquetReader
+
+            yield ParquetReader(opened)
+            return
+        encoding = _encoding(opened, options.encoding)
+        if chosen is Format.JSONL:
+            yield JsonlReader(opened, encoding=encoding, all_columns=all_columns)
+            return
+        delimiter = options.delimiter or ("\t" if tab_separated(path) else None)
+        yield CsvReader(opened, encoding=encoding, delimiter=delimiter)
+
+
+@contextmanager
+def open_writer(
+    stream: BinaryIO, columns: Sequence[str], reader: RecordReader, layout: Layout, options: WriteOptions
+) -> Iterator[RecordWriter]:
+    """Open a writer of `columns` on a binary stream, which stays open; the block's end writes what is left.
+
+    Raises:
+        RecordError: a value cannot be written in the chosen encoding.
+        MissingExtraError: Parquet without pyarrow.
+    """
+    writer: RecordWriter
+    if layout.format is Format.PARQUET:
+        from sextortion_signals.batch.parquet_records import ParquetWriter
+
+        schema = getattr(reader, "schema", None)
+        writer = ParquetWriter(stream, columns, risk_column=options.prefix + "risk", schema=schema)
+    elif layout.format is Format.JSONL:
+        writer = JsonlWriter(stream)
+    else:
+        writer = CsvWriter(stream, columns, layout, keep_formulas=options.keep_formulas)
+    try:
+        yield writer
+    except BaseException:
+        # A Parquet writer left open would close itself later, into a stream that is gone by then.
+        with suppress(Exception):
+            writer.close()
+        raise
+    writer.close()
+
+
+def output_layout(source: Layout, source_path: Path | None, target: Path | None, options: WriteOptions) -> Layout:
+    """Return how to write: as asked for, else by the target's suffix, else like the input.
+
+    A table from anything but plain UTF-8 gets UTF-8 with a byte order mark: spreadsheet programs read it rightly,
+    and unlike cp932 it holds every character.
+    """
+    chosen = format_of(target, options.format, fallback=source.format)
+    if chosen is not Format.CSV:
+        return Layout(chosen)
+    if options.encoding:
+        encoding = check_encoding(options.encoding)
+    else:
+        encoding = "utf-8" if source.encoding in ("utf-8", None) else "utf-8-sig"
+    # From reports.tsv to reports.csv the delimiter changes; from one .csv to another it stays, whatever it is.
+    inherited = None if tab_separated(source_path) and target and not tab_separated(target) else source.delimiter
+    delimiter = options.delimiter or ("\t" if tab_separated(target) else inherited)
+    return replace(source, format=chosen, encoding=encoding, delimiter=delimiter)
+
+
+def _encoding(source: ByteSource, chosen: str | None) -> str:
+    if chosen is None:
+        return recognise_encoding(source.stream, source.sample)
+    encoding = check_encoding(chosen)
+    return "utf-8-sig" if encoding == "utf-8" and source.sample.startswith(codecs.BOM_UTF8) else encoding

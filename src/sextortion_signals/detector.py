@@ -1,0 +1,262 @@
+"""The front door: text in, `Assessment` out. Wires the parts together and has no logic of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextortion_signals.advice import select_advice
+from sextortion_signals.errors import InputError, TextTypeError, UnknownOptionError
+from sextortion_signals.features import FeatureBatch, extract
+from sextortion_signals.model import (
+    CASE_ROLES,
+    SIGNALS,
+    Artefact,
+    Calibration,
+    Manifest,
+    Probabilities,
+    load_artefact,
+    resolve_model,
+)
+from sextortion_signals.risk import RiskRule, role_probabilities
+from sextortion_signals.signals.detect import find_evidence, phrases
+from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
+from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId
+
+# Chunks of this many texts keep the arrays in cache; larger ones gain nothing. Long texts make smaller chunks, so that
+# memory stays bounded: about 250 bytes a code point.
+CHUNK = 1024
+CHUNK_CODE_POINTS = 200_000
+ADVICE_LANGUAGES = ("ja", "en")
+_FIRST_SIGNAL_HEAD = 1 + len(CASE_ROLES)
+# Two of these together are the mass-mailed "I recorded you through your camera" letter, which needs advice of its own.
+_MASS_MAIL_PATTERNS = ("webcam_media", "webcam_brand", "webcam_expose")
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    lang: str | None
+    audience: Audience | None
+    truncate: bool
+    awareness: bool
+
+
+class Detector:
+    """Scores texts. Immutable once loaded; safe to share between threads."""
+
+    def __init__(self, artefact: Artefact, *, thresholds: Mapping[str, float] | None = None, max_length: int) -> None:
+        data = artefact.manifest.data
+        points = artefact.manifest.thresholds
+        self._artefact = artefact
+        self._calibration = Calibration.from_dict(data["calibration"])
+        rule = RiskRule(points["elevated"], points["high"], float(data["offender_floor"]))
+        self._rule = rule.override(thresholds) if thresholds else rule
+        self._signal_thresholds = np.array([float(data["signal_thresholds"][s.value]) for s in SIGNALS])
+        self._max_length = max_length
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        thresholds: Mapping[str, float] | None = None,
+        max_length: int = DEFAULT_MAX_LENGTH,
+    ) -> Detector:
+        """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
+
+        `thresholds` overrides operating points by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points.
+        Raises an `ArtefactError` when the model cannot be trusted, `UnknownOptionError` for a bad threshold.
+        """
+        return cls(load_artefact(resolve_model(path)), thresholds=thresholds, max_length=max_length)
+
+    @property
+    def model(self) -> str:
+        """Name of the model, e.g. `ja-en-2026.1`."""
+        return self._artefact.manifest.model
+
+    @property
+    def manifest(self) -> Manifest:
+        """The verified manifest of the model."""
+        return self._artefact.manifest
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Operating points in use, as risks in 0..1."""
+        return self._rule.thresholds
+
+    @property
+    def max_length(self) -> int:
+        """Longest text that is read, in code points."""
+        return self._max_length
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a user may want to know about the model, ready for JSON."""
+        data = self._artefact.manifest.data
+        kept = ("model", "protocol", "created", "languages", "thresholds", "signal_thresholds", "corpus", "metrics")
+        return {**{name: data[name] for name in kept}, "thresholds_in_use": dict(self.thresholds)}
+
+    def assess(
+        self,
+        text: str,
+        *,
+        lang: str | None = None,
+        audience: Audience | str | None = None,
+        truncate: bool = False,
+        awareness: bool = False,
+    ) -> Assessment:
+        """Assess one text.
+
+        `lang` ("ja" or "en") is the language of the advice, by default the text's. `audience` asks for the advice to
+        one audience. `truncate` reads the first `max_length` code points of a longer text instead of refusing it.
+        `awareness` adds the campaign's message to a text that needs no other advice.
+        Raises `InputError` subclasses: `TextTypeError`, `EmptyTextError`, `TextTooLongError`, `UnknownOptionError`.
+        """
+        options = _options(lang, audience, truncate=truncate, awareness=awareness)
+        return self._assess_chunk([check_text(text, max_length=self._max_length, truncate=truncate)], options)[0]
+
+    def assess_many(
+        self,
+        texts: Sequence[str],
+        *,
+        lang: str | None = None,
+        audience: Audience | str | None = None,
+        truncate: bool = False,
+        awareness: bool = False,
+    ) -> list[Assessment]:
+        """Assess texts, in the same order; options and errors as in `assess`, errors name the index of the text."""
+        options = _options(lang, audience, truncate=truncate, awareness=awareness)
+        checked = self._check_all(texts, truncate=truncate)
+        return [assessment for chunk in _chunks(checked) for assessment in self._assess_chunk(chunk, options)]
+
+    def score_many(self, texts: Sequence[str], *, truncate: bool = False) -> Probabilities:
+        """Return the calibrated probabilities alone, as arrays: several times faster than `assess_many`."""
+        checked = self._check_all(texts, truncate=truncate)
+        parts = [self._score(chunk)[1] for chunk in _chunks(checked)]
+        if not parts:
+            return Probabilities(np.zeros(0), np.zeros((0, len(CASE_ROLES))), np.zeros((0, len(SIGNALS))))
+        return Probabilities(
+            np.concatenate([part.risk for part in parts]),
+            np.concatenate([part.roles for part in parts]),
+            np.concatenate([part.signals for part in parts]),
+        )
+
+    def _check_all(self, texts: Sequence[str], *, truncate: bool) -> list[tuple[str, bool]]:
+        if isinstance(texts, str | bytes):
+            raise TextTypeError("texts must be a list of str; a bare str would be read one character at a time")
+        checked = []
+        for index, text in enumerate(texts):
+            try:
+                checked.append(check_text(text, max_length=self._max_length, truncate=truncate))
+            except InputError as error:
+                raise type(error)(f"texts[{index}]: {error}") from None
+        return checked
+
+    def _score(self, checked: Sequence[tuple[str, bool]]) -> tuple[FeatureBatch, Probabilities]:
+        batch = extract([normalize(text) for text, _ in checked], self._artefact.scorer.spec)
+        return batch, self._calibration.apply(self._artefact.scorer.logits(batch))
+
+    def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> list[Assessment]:
+        batch, scores = self._score(checked)
+        mass_mails = self._mass_mails(batch)
+        built = self._build(batch, scores, mass_mails, [cut for _, cut in checked], options)
+        return list(built)
+
+    def _build(
+        self,
+        batch: FeatureBatch,
+        scores: Probabilities,
+        mass_mails: NDArray[np.bool_],
+        cuts: Sequence[bool],
+        options: _Options,
+    ) -> Iterator[Assessment]:
+        for index, text in enumerate(batch.texts):
+            risk = float(scores.risk[index])
+            case_roles = dict(zip(CASE_ROLES, scores.roles[index].tolist(), strict=True))
+            level = self._rule.level(risk)
+            role = self._rule.role(level, case_roles)
+            signals = () if level is Level.LOW else self._signals(batch, index, scores.signals[index])
+            language = detect_language(text.raw)
+            advice = _advice(level, role, signals, language, options, mass_mail=bool(mass_mails[index]))
+            yield Assessment(
+                risk=risk,
+                level=level,
+                role=role,
+                roles=role_probabilities(risk, case_roles),
+                signals=signals,
+                advice=advice,
+                language=language,
+                model=self.model,
+                thresholds=self._rule.thresholds,
+                truncated=cuts[index],
+            )
+
+    def _signals(self, batch: FeatureBatch, index: int, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
+        seen = np.flatnonzero(scores >= self._signal_thresholds)
+        if not len(seen):
+            return ()
+        text = batch.texts[index]
+        curves = self._artefact.scorer.contributions(batch.single(index))
+        spans = phrases(text.text)
+        found = []
+        for signal in seen.tolist():
+            evidence = find_evidence(text, spans, curves[:, _FIRST_SIGNAL_HEAD + signal])
+            if evidence:
+                found.append(Signal(SIGNALS[signal], float(scores[signal]), evidence))
+        return tuple(sorted(found, key=lambda signal: -signal.score))
+
+    def _mass_mails(self, batch: FeatureBatch) -> NDArray[np.bool_]:
+        names = batch.spec.lexicon.names
+        columns = [names.index(name) for name in _MASS_MAIL_PATTERNS if name in names]
+        return np.asarray(batch.named()[:, columns].sum(axis=1) >= 2)
+
+
+def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
+    chunk: list[tuple[str, bool]] = []
+    size = 0
+    for item in checked:
+        if chunk and (len(chunk) == CHUNK or size + len(item[0]) > CHUNK_CODE_POINTS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(item)
+        size += len(item[0])
+    if chunk:
+        yield chunk
+
+
+def _options(lang: str | None, audience: Audience | str | None, *, truncate: bool, awareness: bool) -> _Options:
+    if lang is not None and lang not in ADVICE_LANGUAGES:
+        raise UnknownOptionError(f"lang must be one of {', '.join(ADVICE_LANGUAGES)}, not {lang!r}")
+    if audience is None or isinstance(audience, Audience):
+        return _Options(lang, audience, truncate, awareness)
+    try:
+        return _Options(lang, Audience(audience), truncate, awareness)
+    except ValueError:
+        names = ", ".join(item.value for item in Audience)
+        raise UnknownOptionError(f"audience must be one of {names}, not {audience!r}") from None
+
+
+def _advice(
+    level: Level,
+    role: Role,
+    signals: tuple[Signal, ...],
+    language: Language,
+    options: _Options,
+    *,
+    mass_mail: bool,
+) -> tuple[Advice, ...]:
+    lang = options.lang or (language.code if language.code in ADVICE_LANGUAGES else "en")
+    ids: list[SignalId] = [signal.id for signal in signals]
+    return select_advice(
+        role=role,
+        level=level,
+        signals=ids,
+        lang=lang,
+        audience=options.audience,
+        mass_mail=mass_mail and role is Role.OFFENDER,
+        awareness=options.awareness,
+    )

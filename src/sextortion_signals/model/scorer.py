@@ -1,0 +1,125 @@
+"""Linear heads over the features: logits for a batch, and what each character contributed for one text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sextortion_signals.features import MAX_ORDER, CharBatch, FeatureBatch, FeatureSpec, LemmaBatch
+from sextortion_signals.model.packing import MAX_SUMMANDS, unpack
+
+# One position adds up to MAX_ORDER rows, so longer texts are summed in blocks of this many positions.
+_BLOCK = MAX_SUMMANDS // MAX_ORDER
+
+
+@dataclass(frozen=True, slots=True)
+class LinearScorer:
+    """Weights of H heads over the features of `spec`.
+
+    `packed` (2**bits, 4) int64 holds the hashed weights as integers (see `packing`), `scale` (H,) turns them into
+    logits, `named` (D, H) are the weights of the named features, `bias` (H,). A text's hashed sums are divided by
+    the square root of its number of n-grams, so that length alone says nothing.
+    """
+
+    heads: tuple[str, ...]
+    spec: FeatureSpec
+    packed: NDArray[np.int64]
+    scale: NDArray[np.float64]
+    named: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+    def logits(self, batch: FeatureBatch) -> NDArray[np.float64]:
+        """Return the logits of every head, shape (n, H)."""
+        hashed = self._char_sums(batch.chars) / _root(batch.chars.counts)
+        if batch.lemmas is not None:
+            hashed += self._lemma_sums(batch.lemmas) / _root(batch.lemmas.counts)
+        return hashed * self.scale + self._named_sums(batch) + self.bias
+
+    def contributions(self, batch: FeatureBatch) -> NDArray[np.float64]:
+        """Return what each character of a one-text batch adds to each logit, shape (length, H).
+
+        An n-gram's weight is spread evenly over its characters; a named feature's over its spans. The sum over
+        characters and the bias give the logit, but for the share of sentinels at the two ends.
+        """
+        curve = self.char_curve(batch)[1:-1]
+        self._add_lemmas(curve, batch)
+        self._add_named(curve, batch)
+        return curve
+
+    def char_curve(self, batch: FeatureBatch) -> NDArray[np.float64]:
+        """Return the share of the character n-grams, shape (length + 2, H); the first and last row are sentinels."""
+        (text,) = batch.texts
+        size = len(text.text) + 2
+        curve = np.zeros((size + MAX_ORDER, len(self.heads)))
+        root = float(_root(batch.chars.counts)[0, 0])
+        for order, slots in enumerate(batch.chars.slots, 1):
+            weights = unpack(self.packed.take(slots, axis=0), len(self.heads)) * (self.scale / (root * order))
+            for shift in range(order):
+                curve[shift : shift + len(weights)] += weights
+        return curve[:size]
+
+    def _char_sums(self, chars: CharBatch) -> NDArray[np.float64]:
+        rows = self.packed.take(chars.slots[0], axis=0)
+        for slots in chars.slots[1:]:
+            rows += self.packed.take(slots, axis=0)
+        return self._block_sums(rows[:-1], chars.bounds)
+
+    def _lemma_sums(self, lemmas: LemmaBatch) -> NDArray[np.float64]:
+        rows = self.packed.take(lemmas.slots[0], axis=0)
+        for slots in lemmas.slots[1:]:
+            rows += self.packed.take(slots, axis=0)
+        return self._block_sums(rows, lemmas.bounds)
+
+    def _named_sums(self, batch: FeatureBatch) -> NDArray[np.float64]:
+        # Added up text by text in the order of the features: a matrix product would round differently in a batch.
+        width = len(self.named)
+        text, feature = np.divmod(np.unique(batch.hits.text * width + batch.hits.feature), width)
+        totals = np.zeros((len(batch.texts), len(self.heads)))
+        np.add.at(totals, text, self.named[feature])
+        return totals
+
+    def _block_sums(self, rows: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Sum packed rows over the segments `bounds[i]:bounds[i + 1]`; an empty segment gives 0."""
+        totals = np.zeros((len(bounds) - 1, len(self.heads)))
+        lengths = np.diff(bounds)
+        owners = np.flatnonzero(lengths)
+        if not len(owners):
+            return totals
+        blocks = -(-lengths[owners] // _BLOCK)
+        owner = np.repeat(owners, blocks)
+        first = np.cumsum(blocks) - blocks
+        within = np.arange(int(blocks.sum())) - np.repeat(first, blocks)
+        starts = bounds[owner] + within * _BLOCK
+        sums = unpack(np.add.reduceat(rows, starts, axis=0), len(self.heads)).astype(np.float64)
+        np.add.at(totals, owner, sums)
+        return totals
+
+    def _add_lemmas(self, curve: NDArray[np.float64], batch: FeatureBatch) -> None:
+        if batch.lemmas is None or not len(batch.lemmas.surface_lengths):
+            return
+        text = batch.texts[0].text
+        visible = np.flatnonzero([not char.isspace() for char in text])
+        ends = np.cumsum(batch.lemmas.surface_lengths)
+        if ends[-1] != len(visible):
+            return  # the tokenizer dropped something: character evidence alone is still exact
+        root = float(_root(batch.lemmas.counts)[0, 0])
+        token_of = np.repeat(np.arange(len(ends)), batch.lemmas.surface_lengths)
+        width = np.maximum(batch.lemmas.surface_lengths, 1)[:, None]
+        for order, slots in enumerate(batch.lemmas.slots, 1):
+            weights = unpack(self.packed.take(slots, axis=0), len(self.heads)) * (self.scale / (root * order))
+            for shift in range(order):
+                shifted = np.zeros_like(weights)
+                shifted[shift:] = weights[: len(weights) - shift]
+                curve[visible] += (shifted / width)[token_of]
+
+    def _add_named(self, curve: NDArray[np.float64], batch: FeatureBatch) -> None:
+        hits = batch.hits
+        times = np.bincount(hits.feature, minlength=len(self.named))
+        for feature, start, end in zip(hits.feature.tolist(), hits.start.tolist(), hits.end.tolist(), strict=True):
+            curve[start:end] += self.named[feature] / (times[feature] * (end - start))
+
+
+def _root(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray(np.sqrt(np.maximum(counts, 1)))[:, None]

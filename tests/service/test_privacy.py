@@ -1,0 +1,111 @@
+"""Nothing a caller sends comes back in an error or ends up in a log, whichever way it was sent."""
+
+import json
+import logging
+
+import pytest
+
+from sextortion_signals_service.logs import JsonFormatter
+
+# Words that could stand in a text, and a form that survives URL and header encoding. Too long for the name of a field
+# to be repeated, as every sentence is.
+MARKER = "MARKERzq7" + "x" * 40
+JSON = {"Content-Type": "application/json"}
+
+
+def attempts():
+    """Every way into the service, with the marker in a place where it must not come back from: (name, request)."""
+    quoted = json.dumps(MARKER)
+    yield "unknown path", ("GET", f"/{MARKER}", {})
+    yield "path below an endpoint", ("POST", f"/v1/assess/{MARKER}", {"json": {"text": MARKER}})
+    yield "query of an endpoint", ("POST", f"/v1/assess?{MARKER}={MARKER}", {"json": {"text": ""}})
+    yield "unknown query name", ("GET", f"/v1/advice?{MARKER}=1", {})
+    yield "unknown query value", ("GET", f"/v1/advice?lang={MARKER}&audience={MARKER}", {})
+    yield "query of a catalogue", ("POST", f"/v1/signals?{MARKER}", {})
+    yield "query of the model", ("POST", f"/v1/model?{MARKER}", {})
+    yield "method", (MARKER, "/v1/assess", {"json": {"text": MARKER}})
+    yield (
+        "header",
+        ("POST", "/v1/assess", {"json": {"text": ""}, "headers": {"X-Note": MARKER, MARKER: "x", "Cookie": MARKER}}),
+    )
+    yield "media type", ("POST", "/v1/assess", {"content": quoted, "headers": {"Content-Type": MARKER}})
+    yield (
+        "charset",
+        ("POST", "/v1/assess", {"content": "{", "headers": {"Content-Type": f"application/json; {MARKER}"}}),
+    )
+    yield "malformed JSON", ("POST", "/v1/assess", {"content": '{"text": ' + quoted, "headers": JSON})
+    yield "broken UTF-8", ("POST", "/v1/assess", {"content": quoted.encode() + b"\xff", "headers": JSON})
+    yield "deep JSON", ("POST", "/v1/assess", {"content": "[" * 100_000 + quoted, "headers": JSON})
+    yield "text of a wrong type", ("POST", "/v1/assess", {"json": {"text": [MARKER]}})
+    yield "body of a wrong type", ("POST", "/v1/assess", {"json": MARKER})
+    yield "missing field", ("POST", "/v1/assess", {"json": {"txt": MARKER}})
+    yield "unknown field", ("POST", "/v1/assess", {"json": {"text": "hello", MARKER: MARKER}})
+    yield "bad option", ("POST", "/v1/assess", {"json": {"text": "hello", "lang": MARKER, "audience": MARKER}})
+    yield "text too long", ("POST", "/v1/assess", {"json": {"text": MARKER * 1000}})
+    yield "body too large", ("POST", "/v1/assess", {"json": {"text": MARKER * 30_000}})
+    yield "batch envelope", ("POST", "/v1/assess/batch", {"json": {"texts": MARKER}})
+    yield "batch of nothing", ("POST", "/v1/assess/batch", {"json": {MARKER: [MARKER]}})
+    yield "batch too large", ("POST", "/v1/assess/batch", {"json": {"texts": [MARKER] * 257}})
+    yield (
+        "batch items",
+        (
+            "POST",
+            "/v1/assess/batch",
+            {"json": {"items": [MARKER, {"text": [MARKER]}, {MARKER: 1}, {"text": "ab", "id": f"{MARKER} {MARKER}"}]}},
+        ),
+    )
+    yield "batch texts", ("POST", "/v1/assess/batch", {"json": {"texts": [[MARKER], {MARKER: 1}, MARKER * 1000]}})
+
+
+@pytest.fixture
+def streams(log, caplog, capfd):
+    """Return a function that gives all that was written anywhere since the start of the test."""
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.CRITICAL, "httpx2")  # the client of the tests; it logs the addresses it asks for
+
+    def written():
+        captured = capfd.readouterr()
+        records = "".join(JsonFormatter().format(record) for record in caplog.records)
+        return log.getvalue() + records + captured.out + captured.err
+
+    return written
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options"), [a for _, a in attempts()], ids=[name for name, _ in attempts()]
+)
+def test_privacy_errors_and_logs_hold_nothing_of_the_request(client, streams, method, path, options):
+    response = client.request(method, path, **options)
+    assert response.status_code >= 400 or all(result["problem"] for result in response.json()["results"])
+    assert MARKER not in response.text
+    assert MARKER not in str(response.headers)
+    assert MARKER.lower() not in streams().lower()
+
+
+@pytest.mark.parametrize("path", ["/v1/assess", "/v1/assess/batch"])
+def test_privacy_an_exception_that_quotes_the_text_is_not_repeated(open_client, broken, streams, path):
+    with open_client(detector=broken(ValueError(f"cannot read {MARKER!r}"), trigger=MARKER)) as client:
+        response = client.post(path, json={"text": MARKER} if path == "/v1/assess" else {"texts": [MARKER]})
+    assert "internal-error" in response.text
+    assert MARKER not in response.text
+    assert MARKER not in streams()
+
+
+def test_privacy_a_successful_request_leaves_nothing_in_the_log(client, streams, threat_ja):
+    text = f"{threat_ja} {MARKER}"
+    headers = {"X-Note": MARKER, "User-Agent": MARKER, "X-Forwarded-For": MARKER}
+    for path, body in (
+        ("/v1/assess", {"text": text}),
+        ("/v1/assess/batch", {"texts": [text] * 3}),
+        ("/v1/assess/batch", {"items": [{"text": text, "id": MARKER}]}),
+    ):
+        assert client.post(f"{path}?{MARKER}={MARKER}", json=body, headers=headers).status_code == 200
+    for path in ("/healthz", "/readyz", "/v1/advice", "/v1/signals", "/v1/model", "/openapi.json"):
+        response = client.get(path, headers=headers)
+        assert response.status_code == 200
+        assert MARKER not in response.text
+    written = streams()
+    assert '"route":"/v1/assess"' in written
+    assert MARKER not in written
+    assert threat_ja not in written
+    assert json.dumps(threat_ja).strip('"') not in written

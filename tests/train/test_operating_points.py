@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+
+from sextortion_signals.train.calibrate import EVERYDAY_FALSE_ALARMS, FALSE_ALARMS, operating_points
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def table(rng, everyday_risk):
+    """2,000 cases, 2,000 hard neighbours and 2,000 everyday texts with the given risk."""
+    risk = np.concatenate([rng.uniform(0.3, 1.0, 2_000), rng.uniform(0.0, 0.8, 2_000), everyday_risk])
+    truth = np.repeat([1, 0, 0], 2_000).astype(np.int8)
+    return risk, truth, np.repeat([False, False, True], 2_000)
+
+
+def test_quiet_everyday_texts_leave_the_budget_of_all_to_decide(rng):
+    risk, truth, everyday = table(rng, rng.uniform(0.0, 0.05, 2_000))
+    points = operating_points(risk, truth, everyday)
+    for name, rate in FALSE_ALARMS.items():
+        threshold = points[name]["risk"]
+        assert (risk[truth == 0] >= threshold).mean() == pytest.approx(rate, abs=1 / 4_000)
+        assert points[name]["false_alarms_everyday_measured"] == 0.0
+        assert points[name]["recall_measured"] == (risk[truth == 1] >= threshold).mean()
+
+
+def test_loud_everyday_texts_raise_the_threshold_until_their_own_budget_is_kept(rng):
+    risk, truth, everyday = table(rng, rng.uniform(0.0, 0.9, 2_000))
+    points = operating_points(risk, truth, everyday)
+    for name, rate in EVERYDAY_FALSE_ALARMS.items():
+        assert (risk[everyday] >= points[name]["risk"]).mean() == pytest.approx(rate, abs=1 / 2_000)
+        assert points[name]["false_alarms_measured"] < FALSE_ALARMS[name]
+    assert points["elevated"]["risk"] < points["high"]["risk"]
+
+
+def test_corpus_without_everyday_texts_has_one_budget(rng):
+    risk, truth, everyday = table(rng, rng.uniform(0.0, 0.9, 2_000))
+    points = operating_points(risk, truth, np.zeros_like(everyday))
+    assert points["elevated"]["false_alarms_measured"] == pytest.approx(0.05, abs=1 / 4_000)
+    assert points["elevated"]["false_alarms_everyday_measured"] == 0.0
