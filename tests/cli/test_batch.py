@@ -147,6 +147,8 @@ def test_batch_ended_by_a_signal_leaves_no_output(
         start_new_session=True,
         # Not measured: coverage takes a lock in its tracer, and a signal that arrives there leaves it locked for ever.
         env=uncovered_environment,
+        # A shell starts a background job with Ctrl-C ignored, and that is inherited; here it has to count.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         process.stdin.write(f"text\n{harmless}\n".encode() + f"{harmless}\n".encode() * 10_000)
         process.stdin.flush()
