@@ -21,6 +21,7 @@ RANK = {
     "signals": 4,
     "advice": 4,
     "risk": 4,
+    "profile": 4,
     "detector": 5,
     "batch": 7,
     "corpus": 7,
