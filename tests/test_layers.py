@@ -27,11 +27,12 @@ RANK = {
     "corpus": 7,
     "train": 7,
     "evaluate": 7,
+    "tune": 7,
     "cli": 8,
     "service": 8,
 }
-# `train` reads the corpus; the others of its rank know nothing of each other.
-ALLOWED_SIDEWAYS = {("train", "corpus"), ("evaluate", "corpus")}
+# `train` and `evaluate` read the corpus, `tune` reads records; the others of their rank know nothing of each other.
+ALLOWED_SIDEWAYS = {("train", "corpus"), ("evaluate", "corpus"), ("tune", "batch")}
 ONLY_IN = {
     "sklearn": {"train", "evaluate"},
     "scipy": {"train", "evaluate"},
