@@ -6,9 +6,14 @@ Run through `./dev docs` and `./dev check`. Tests compare the same files, so a f
 from __future__ import annotations
 
 import sys
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from click.testing import CliRunner
 
 from sextortion_signals.advice.catalog import to_markdown as advice_page
+from sextortion_signals.cli.app import PROGRAM, app
 from sextortion_signals.cli.document_help import help_document
 from sextortion_signals.corpus import (
     DATASET_CARD,
@@ -26,6 +31,12 @@ from sextortion_signals_service.reference import documents as service_documents
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT / "data" / "synthetic"
+TUNING = ROOT / "docs" / "tuning.md"
+TUNING_FILE = "data/synthetic/test.jsonl"
+TUNING_EXAMPLE = (
+    f"tune {TUNING_FILE} -o night.json --messages-per-day 5000 --base-rate 2% --reviews-per-day 300 "
+    "--high-precision 60%"
+)
 NO_SECOND_READER = (
     "No second reading is published for this corpus yet, and so no figure of agreement. Expect wrong labels, above\n"
     "all in veiled threats and in single signals.\n"
@@ -39,6 +50,7 @@ def generated() -> dict[str, str]:
         "docs/signals.md": signals_page(),
         "docs/help-catalogue.md": advice_page(),
         f"data/synthetic/{DATASET_CARD}": dataset_card(CORPUS),
+        "docs/tuning.md": tuning_page(TUNING.read_text(encoding="utf-8")),
         **service_documents(),
     }
 
@@ -61,6 +73,17 @@ def dataset_card(folder: Path) -> str:
     for name, markdown in sections.items():
         card = replace_section(card, name, markdown)
     return card
+
+
+def tuning_page(page: str) -> str:
+    """Return the page on tuning with the real output of its example; what is written by hand stays."""
+    arguments = [str(ROOT / TUNING_FILE) if word == TUNING_FILE else word for word in TUNING_EXAMPLE.split()]
+    with TemporaryDirectory() as folder, chdir(folder):
+        result = CliRunner().invoke(app, arguments, prog_name=PROGRAM)
+    if result.exit_code:
+        raise CorpusError(f"the example of docs/tuning.md fails: {result.stderr.strip()}")
+    shown = f"$ {PROGRAM} {TUNING_EXAMPLE}\n{result.stdout.rstrip()}"
+    return replace_section(page, "example", f"```console\n{shown}\n```\n")
 
 
 def main(arguments: list[str]) -> int:

@@ -21,16 +21,18 @@ RANK = {
     "signals": 4,
     "advice": 4,
     "risk": 4,
+    "profile": 4,
     "detector": 5,
     "batch": 7,
     "corpus": 7,
     "train": 7,
     "evaluate": 7,
+    "tune": 7,
     "cli": 8,
     "service": 8,
 }
-# `train` reads the corpus; the others of its rank know nothing of each other.
-ALLOWED_SIDEWAYS = {("train", "corpus"), ("evaluate", "corpus")}
+# `train` and `evaluate` read the corpus, `tune` reads records; the others of their rank know nothing of each other.
+ALLOWED_SIDEWAYS = {("train", "corpus"), ("evaluate", "corpus"), ("tune", "batch")}
 ONLY_IN = {
     "sklearn": {"train", "evaluate"},
     "scipy": {"train", "evaluate"},
@@ -128,3 +130,18 @@ def test_layers_pickle_is_opened_in_training_only():
             assert module not in {"pickle", "dill", "cloudpickle", "shelve", "marshal"}, path
         if "joblib.load" in path.read_text(encoding="utf-8"):
             assert part == "train", path
+
+
+def test_layers_tune_needs_no_extra(tmp_path):
+    rows = (ROOT / "data" / "synthetic" / "test.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "rows.jsonl").write_text("".join(rows[::20]), encoding="utf-8")
+    # None in sys.modules makes every import of that name fail.
+    extras = ["sklearn", "scipy", "joblib", "matplotlib", "pandas", "pyarrow", "pydantic", "fastapi"]
+    code = (
+        f"import sys; sys.modules.update(dict.fromkeys({extras}));"
+        "from sextortion_signals.cli import main; main(['tune', 'rows.jsonl', '--false-alarms', '20%'])"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "expected precision" in result.stdout

@@ -80,10 +80,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _load(settings: Settings) -> Detector:
     thresholds = {str(name): risk for name, risk in (settings.thresholds or {}).items()}
     try:
-        detector = Detector.load(settings.model_path, thresholds=thresholds, max_length=settings.max_text_length)
+        detector = Detector.load(
+            settings.model_path,
+            profile=settings.profile,
+            thresholds=thresholds,
+            max_length=settings.max_text_length,
+        )
     except SextortionSignalsError as error:
         # At start-up nothing has come from a caller yet, and the message tells the operator what to do.
         logger.critical("the model cannot be loaded: %s", error)
         raise
-    logger.info("model loaded", extra={"fields": {"model": detector.model, "thresholds": dict(detector.thresholds)}})
+    fields = {"model": detector.model, "thresholds": dict(detector.thresholds)}
+    if detector.profile is not None:
+        fields["profile"] = detector.profile.name
+    logger.info("model loaded", extra={"fields": fields})
     return detector

@@ -215,6 +215,7 @@ class ModelDescription(BaseModel):
     model: str
     languages: list[str]
     thresholds_in_use: dict[str, float]
+    profile: dict[str, Any] | None = Field(description="The profile in use, as `sextortion-signals tune` wrote it.")
     max_text_length: int
 
 

@@ -41,9 +41,13 @@ class Settings(BaseSettings):
         default=1, ge=1, le=64, description="Processes. Each loads the model; more threads would not help."
     )
     model_path: Path | None = Field(default=None, description="Model folder to load instead of the bundled one.")
+    profile: Path | None = Field(
+        default=None, description="Operating points that `sextortion-signals tune` has written for this model."
+    )
     thresholds: dict[Literal["elevated", "high"], Probability] | None = Field(
         default=None,
-        description='Operating points that replace those of the model, as JSON; for example `{"elevated": 0.9}`.',
+        description="Operating points that replace those of the model and of a profile, as JSON; "
+        'for example `{"elevated": 0.9}`.',
     )
     max_body_bytes: int = Field(
         default=1_048_576, ge=1024, description="Largest request body in bytes; a larger one is answered with 413."

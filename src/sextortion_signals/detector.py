@@ -23,6 +23,7 @@ from sextortion_signals.model import (
     load_artefact,
     resolve_model,
 )
+from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
 from sextortion_signals.signals.detect import find_evidence, phrases
 from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
@@ -49,12 +50,23 @@ class _Options:
 class Detector:
     """Scores texts. Immutable once loaded; safe to share between threads."""
 
-    def __init__(self, artefact: Artefact, *, thresholds: Mapping[str, float] | None = None, max_length: int) -> None:
+    def __init__(
+        self,
+        artefact: Artefact,
+        *,
+        profile: Profile | None = None,
+        thresholds: Mapping[str, float] | None = None,
+        max_length: int,
+    ) -> None:
         data = artefact.manifest.data
         points = artefact.manifest.thresholds
         self._artefact = artefact
+        self._profile = profile
         self._calibration = Calibration.from_dict(data["calibration"])
         rule = RiskRule(points["elevated"], points["high"], float(data["offender_floor"]))
+        if profile is not None:
+            profile.check_model(artefact.manifest.model, artefact.manifest.sha256)
+            rule = rule.override(profile.thresholds)
         self._rule = rule.override(thresholds) if thresholds else rule
         self._signal_thresholds = np.array([float(data["signal_thresholds"][s.value]) for s in SIGNALS])
         self._max_length = max_length
@@ -64,15 +76,20 @@ class Detector:
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
+        profile: str | os.PathLike[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int = DEFAULT_MAX_LENGTH,
     ) -> Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
-        `thresholds` overrides operating points by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points.
-        Raises an `ArtefactError` when the model cannot be trusted, `UnknownOptionError` for a bad threshold.
+        `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the model's own
+        points hold. `thresholds` overrides both by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points.
+        Raises an `ArtefactError` when the model cannot be trusted, `ProfileError` when the profile cannot be read or
+        was made for another model, `UnknownOptionError` for a bad threshold.
         """
-        return cls(load_artefact(resolve_model(path)), thresholds=thresholds, max_length=max_length)
+        chosen = None if profile is None else read_profile(profile)
+        artefact = load_artefact(resolve_model(path))
+        return cls(artefact, profile=chosen, thresholds=thresholds, max_length=max_length)
 
     @property
     def model(self) -> str:
@@ -90,6 +107,11 @@ class Detector:
         return self._rule.thresholds
 
     @property
+    def profile(self) -> Profile | None:
+        """The profile it was loaded with; `thresholds` given beside it win over its points."""
+        return self._profile
+
+    @property
     def max_length(self) -> int:
         """Longest text that is read, in code points."""
         return self._max_length
@@ -98,7 +120,9 @@ class Detector:
         """Return what a user may want to know about the model, ready for JSON."""
         data = self._artefact.manifest.data
         kept = ("model", "protocol", "created", "languages", "thresholds", "signal_thresholds", "corpus", "metrics")
-        return {**{name: data[name] for name in kept}, "thresholds_in_use": dict(self.thresholds)}
+        profile = None if self._profile is None else self._profile.to_dict()
+        in_use = {"thresholds_in_use": dict(self.thresholds), "profile": profile}
+        return {**{name: data[name] for name in kept}, **in_use}
 
     def assess(
         self,

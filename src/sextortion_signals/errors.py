@@ -7,6 +7,7 @@
     |   +-- TextTooLongError       longer than the limit
     |   +-- UnknownOptionError     a language, audience or threshold that does not exist
     +-- RecordError                a file or row of records cannot be read or written
+    +-- ProfileError               a profile of operating points cannot be used
     +-- ArtefactError              a model folder cannot be trusted
     |   +-- ArtefactMissingError   a folder or file is not there
     |   +-- ArtefactCorruptError   a file is not what its manifest says
@@ -46,6 +47,10 @@ class UnknownOptionError(InputError):
 
 class RecordError(SextortionSignalsError):
     """A file or row of records cannot be read or written."""
+
+
+class ProfileError(SextortionSignalsError):
+    """A profile of operating points cannot be read, or was made for another model."""
 
 
 class ArtefactError(SextortionSignalsError):

@@ -3,15 +3,21 @@
 import asyncio
 import gc
 import json
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from sextortion_signals.errors import ArtefactError, UnknownOptionError
+from sextortion_signals.errors import ArtefactError, ProfileError, UnknownOptionError
+from sextortion_signals.profile import Budget, Stream, read_profile
+from sextortion_signals.tune import LabelledTexts, read_labelled, tune
 from sextortion_signals_service.app import create_app
 from sextortion_signals_service.logs import log_loop_error
 from sextortion_signals_service.middleware import AccessLog, BodyLimit, CatchExceptions
+from sextortion_signals_service.schemas import ModelDescription
 from sextortion_signals_service.settings import Settings
+
+TEST_SPLIT = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "test.jsonl"
 
 
 def test_app_health(client, detector):
@@ -50,6 +56,41 @@ def test_app_loads_the_model_with_its_settings_and_freezes_it():
             assert client.post("/v1/assess", json={"text": "hello" * 101}).status_code == 422
     finally:
         gc.unfreeze()
+
+
+@pytest.fixture
+def profile(detector, tmp_path):
+    everything = read_labelled(TEST_SPLIT)
+    rows = LabelledTexts(everything.texts[::20], everything.risk[::20], 0, 0)
+    budgets = {"elevated": Budget(false_alarms=0.2), "high": Budget()}
+    made = tune(detector, rows, budgets, Stream(), name="night").profile
+    path = tmp_path / "night.json"
+    path.write_text(made.to_json(), encoding="utf-8")
+    return path
+
+
+def test_app_takes_a_profile_and_shows_it(profile, log, detector):
+    points = dict(read_profile(profile).thresholds)
+    try:
+        with TestClient(create_app(settings=Settings(profile=profile))) as client:
+            document = client.get("/v1/model").json()
+            assert document["thresholds_in_use"] == points != detector.thresholds
+            assert document["profile"] == json.loads(profile.read_text(encoding="utf-8"))
+            assert ModelDescription.model_validate(document).profile == document["profile"]
+            assert client.post("/v1/assess", json={"text": "hello"}).json()["thresholds"] == points
+        settings = Settings(profile=profile, thresholds={"elevated": 0.001})
+        with TestClient(create_app(settings=settings)) as client:
+            assert client.get("/v1/model").json()["thresholds_in_use"] == {**points, "elevated": 0.001}
+    finally:
+        gc.unfreeze()
+    assert '"profile":"night"' in log.getvalue()
+
+
+def test_app_does_not_start_with_a_profile_of_another_model(profile, log):
+    profile.write_text(profile.read_text(encoding="utf-8").replace("ja-en-", "xx-yy-"), encoding="utf-8")
+    with pytest.raises(ProfileError), TestClient(create_app(settings=Settings(profile=profile))):
+        pass
+    assert "was made for model xx-yy-" in log.getvalue()
 
 
 @pytest.mark.parametrize(

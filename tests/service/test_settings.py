@@ -13,18 +13,21 @@ def test_settings_defaults_are_safe():
     settings = Settings()
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 8000, 1)
     assert settings.model_path is None
+    assert settings.profile is None
     assert settings.max_batch_items == 256
 
 
 def test_settings_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("SEXTORTION_SIGNALS_PORT", "9000")
     monkeypatch.setenv("SEXTORTION_SIGNALS_MODEL_PATH", "/models/x")
+    monkeypatch.setenv("SEXTORTION_SIGNALS_PROFILE", "/profiles/night.json")
     monkeypatch.setenv("SEXTORTION_SIGNALS_THRESHOLDS", '{"elevated": 0.3}')
     monkeypatch.setenv("SEXTORTION_SIGNALS_ACCESS_LOG", "false")
     monkeypatch.setenv("SEXTORTION_SIGNALS_MODELS", "a variable of the library")
     settings = Settings()
     assert settings.port == 9000
     assert settings.model_path == Path("/models/x")
+    assert settings.profile == Path("/profiles/night.json")
     assert settings.thresholds == {"elevated": 0.3}
     assert settings.access_log is False
     assert Settings(port=9001).port == 9001

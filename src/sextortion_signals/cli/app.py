@@ -19,7 +19,7 @@ from sextortion_signals.cli.streams import force_utf8
 from sextortion_signals.errors import SextortionSignalsError
 
 PROGRAM = "sextortion-signals"
-COMMANDS = ("assess", "batch", "advice", "signals", "serve", "train", "corpus", "evaluate", "model")
+COMMANDS = ("assess", "batch", "advice", "signals", "serve", "train", "corpus", "evaluate", "tune", "model")
 DEBUG_VARIABLE = "SEXTORTION_SIGNALS_DEBUG"
 
 # What looks like a mistyped name may be repeated in an error; anything else may be a message given without quotes.

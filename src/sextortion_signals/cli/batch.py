@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import click
 
-from sextortion_signals.batch import AssessOptions, BatchSummary, Format, ReadOptions, WriteOptions, run_batch
+from sextortion_signals.batch import AssessOptions, BatchSummary, Format, WriteOptions, run_batch
 from sextortion_signals.batch.assess import INTERNAL_ERROR
 from sextortion_signals.cli import options, streams
 from sextortion_signals.cli.exit_codes import ExitCode
@@ -27,12 +27,9 @@ OUTPUT_ENCODING_HELP = (
 @click.command("batch")
 @click.argument("input", metavar="INPUT")
 @click.option("-o", "--output", required=True, metavar="OUTPUT", help="File to write; - is standard output.")
-@click.option("--format", "read_format", type=click.Choice(FORMATS), help="Format of INPUT. Default: by its suffix.")
 @click.option("--output-format", type=click.Choice(FORMATS), help="Default: by OUTPUT's suffix, else as INPUT.")
-@click.option("--text-column", metavar="NAME", help="Column with the text. Default: text, message, 本文, ...")
-@click.option("--encoding", metavar="NAME", help="Encoding of INPUT. Default: recognised (UTF-8, UTF-16, cp932, ...).")
+@options.record_options
 @click.option("--output-encoding", metavar="NAME", help=OUTPUT_ENCODING_HELP)
-@click.option("--delimiter", metavar="CHARACTER", help="Between the cells of a CSV input. Default: recognised.")
 @click.option("--prefix", default="ss_", show_default=True, help="What the names of the added columns begin with.")
 @click.option("--sort", is_flag=True, help="Put the highest risk first (holds all rows in memory).")
 @click.option("--force", is_flag=True, help="Replace OUTPUT if it exists.")
@@ -54,11 +51,11 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
     """
     with _orderly_termination(), batch_progress() as progress:
         summary = run_batch(
-            partial(options.load_detector, chosen["model"], chosen["thresholds"]),
+            partial(options.load_detector, chosen["model"], chosen["thresholds"], chosen["profile"]),
             _source(input),
             _target(output),
             text_column=chosen["text_column"],
-            read=ReadOptions(_format(chosen["read_format"]), chosen["encoding"], _delimiter(chosen["delimiter"])),
+            read=options.read_options(chosen),
             write=_write_options(chosen),
             options=_assess_options(chosen),
             sort=chosen["sort"],
@@ -82,17 +79,9 @@ def _target(name: str) -> Path | BinaryIO:
     return streams.standard_output() if name == streams.STANDARD else Path(name)
 
 
-def _format(name: str | None) -> Format | None:
-    return Format(name) if name else None
-
-
-def _delimiter(character: str | None) -> str | None:
-    return "\t" if character in ("\\t", "tab") else character
-
-
 def _write_options(chosen: dict[str, Any]) -> WriteOptions:
     return WriteOptions(
-        format=_format(chosen["output_format"]),
+        format=Format(chosen["output_format"]) if chosen["output_format"] else None,
         encoding=chosen["output_encoding"],
         prefix=chosen["prefix"],
         keep_formulas=chosen["keep_formulas"],

@@ -15,8 +15,17 @@ from sextortion_signals.errors import RecordError
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--html", type=click.Path(path_type=Path), metavar="OUT", help="Write the report as one HTML file, too.")
 @options.model_option
+@options.profile_option
+@options.threshold_option
 @options.json_option
-def command(files: tuple[Path, ...], html: Path | None, model: str | None, as_json: bool) -> ExitCode:
+def command(
+    files: tuple[Path, ...],
+    html: Path | None,
+    model: str | None,
+    profile: str | None,
+    thresholds: dict[str, float],
+    as_json: bool,
+) -> ExitCode:
     """Measure the detector on files, beside a keyword rule.
 
     A FILE holds JSON lines with a text each, labelled throughout or not at all; - is standard input.
@@ -26,7 +35,7 @@ def command(files: tuple[Path, ...], html: Path | None, model: str | None, as_js
 
     # The evaluation reads paths; on the systems that have it, this one is standard input.
     paths = [Path("/dev/stdin") if str(path) == streams.STANDARD else path for path in files]
-    report = evaluate(options.load_detector(model), paths)
+    report = evaluate(options.load_detector(model, thresholds, profile), paths)
     if html is not None:
         _write(html, report.to_html())
     if as_json:

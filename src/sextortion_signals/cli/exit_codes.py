@@ -9,6 +9,7 @@ from sextortion_signals.errors import (
     CorpusError,
     InputError,
     MissingExtraError,
+    ProfileError,
     RecordError,
     SextortionSignalsError,
 )
@@ -40,7 +41,7 @@ class ExitCode(IntEnum):
 
 def exit_code_of(error: SextortionSignalsError) -> ExitCode:
     """Return the exit code for an error of the library."""
-    if isinstance(error, InputError | RecordError | CorpusError):
+    if isinstance(error, InputError | RecordError | ProfileError | CorpusError):
         return ExitCode.USAGE
     if isinstance(error, ArtefactError):
         return ExitCode.MODEL

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sextortion_signals.batch import Format, ReadOptions
 from sextortion_signals.cli.words import LANGUAGES
 from sextortion_signals.errors import MissingExtraError
 from sextortion_signals.types import Audience
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+_ENCODING_HELP = "Encoding of the input. Default: recognised (UTF-8, UTF-16, cp932, ...)."
 AUDIENCES = [audience.value for audience in Audience]
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
@@ -28,6 +30,9 @@ lang_option = click.option(
 model_option = click.option(
     "--model", metavar="PATH", help="Model folder, or the name of a released model. Default: the bundled model."
 )
+profile_option = click.option(
+    "--profile", metavar="PATH", help="Operating points that `tune` has written. Default: the model's own."
+)
 audience_option = click.option("--audience", type=click.Choice(AUDIENCES), help="Whom the advice speaks to.")
 
 
@@ -38,19 +43,23 @@ def _thresholds(_context: click.Context, _option: click.Parameter, values: tuple
         raise click.BadParameter("write NAME=RISK with a risk from 0 to 1, for example elevated=0.2") from None
 
 
+threshold_option = click.option(
+    "--threshold",
+    "thresholds",
+    metavar="NAME=RISK",
+    callback=_thresholds,
+    multiple=True,
+    help="Set an operating point, for example elevated=0.2. Repeatable; wins over --profile.",
+)
+
+
 def detector_options(function: Function) -> Function:
     """Add the options that decide how a text is assessed."""
     for option in (
         click.option("--awareness", is_flag=True, help="Add the campaign's message where no other advice applies."),
         click.option("--truncate", is_flag=True, help="Read the first part of a text that is too long."),
-        click.option(
-            "--threshold",
-            "thresholds",
-            metavar="NAME=RISK",
-            callback=_thresholds,
-            multiple=True,
-            help="Set an operating point, for example elevated=0.2. Repeatable.",
-        ),
+        threshold_option,
+        profile_option,
         audience_option,
         model_option,
     ):
@@ -58,11 +67,33 @@ def detector_options(function: Function) -> Function:
     return function
 
 
-def load_detector(model: str | None = None, thresholds: Mapping[str, float] | None = None) -> Detector:
+def record_options(function: Function) -> Function:
+    """Add the options that say how a file of records is to be read; `read_options` collects them."""
+    formats = click.Choice([item.value for item in Format])
+    for option in (
+        click.option("--delimiter", metavar="CHARACTER", help="Between the cells of a CSV input. Default: recognised."),
+        click.option("--encoding", metavar="NAME", help=_ENCODING_HELP),
+        click.option("--text-column", metavar="NAME", help="Column with the text. Default: text, message, 本文, ..."),
+        click.option("--format", "read_format", type=formats, help="Format of the input. Default: by its suffix."),
+    ):
+        function = option(function)
+    return function
+
+
+def read_options(chosen: Mapping[str, Any]) -> ReadOptions:
+    """Return what was chosen with `record_options`, but for the text column."""
+    chosen_format = Format(chosen["read_format"]) if chosen["read_format"] else None
+    delimiter = "\t" if chosen["delimiter"] in ("\\t", "tab") else chosen["delimiter"]
+    return ReadOptions(chosen_format, chosen["encoding"], delimiter)
+
+
+def load_detector(
+    model: str | None = None, thresholds: Mapping[str, float] | None = None, profile: str | None = None
+) -> Detector:
     """Load the detector; a plain function, so that worker processes can be told to call it."""
     from sextortion_signals import Detector
 
-    return Detector.load(model, thresholds=thresholds or None)
+    return Detector.load(model, profile=profile, thresholds=thresholds or None)
 
 
 def require_extra(feature: str, extra: str, modules: Sequence[str]) -> None:

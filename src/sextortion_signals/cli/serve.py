@@ -20,6 +20,8 @@ _MODULES = ("fastapi", "pydantic", "pydantic_settings", "uvicorn", "httptools", 
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. Default: 8000.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Number of processes. Default: 1.")
 @click.option("--model", "model_path", metavar="PATH", help="Model folder. Default: the bundled model.")
+@options.profile_option
+@options.threshold_option
 def command(**chosen: Any) -> ExitCode:
     """Serve the HTTP API.
 
@@ -27,7 +29,7 @@ def command(**chosen: Any) -> ExitCode:
     all other settings are read.
     """
     options.require_extra("serve", "service", _MODULES)
-    settings = {name: value for name, value in chosen.items() if value is not None}
+    settings = {name: value for name, value in chosen.items() if value not in (None, {})}
     refused = import_module("pydantic").ValidationError
     try:
         configured = import_module(f"{_SERVICE}.settings").Settings(**settings)

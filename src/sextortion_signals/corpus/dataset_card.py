@@ -8,7 +8,7 @@ DATASET_CARD = "DATASET_CARD.md"
 
 
 def replace_section(card: str, name: str, markdown: str) -> str:
-    """Return a dataset card with `markdown` between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
+    """Return a page, such as a dataset card, with `markdown` between `<!-- NAME:begin -->` and `<!-- NAME:end -->`.
 
     Raises `CorpusError` where one of the marks is missing.
     """
@@ -16,5 +16,5 @@ def replace_section(card: str, name: str, markdown: str) -> str:
     before, found_begin, rest = card.partition(begin)
     _, found_end, after = rest.partition(end)
     if not found_begin or not found_end:
-        raise CorpusError(f"the dataset card needs the lines {begin} and {end}")
+        raise CorpusError(f"the page needs the lines {begin} and {end}")
     return f"{before}{begin}\n\n{markdown}\n{end}{after}"

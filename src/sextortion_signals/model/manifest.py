@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -50,6 +51,11 @@ class Manifest:
     def thresholds(self) -> dict[str, float]:
         """Operating points by name: the risk from which on the level is reached."""
         return {name: float(point["risk"]) for name, point in self.data["thresholds"].items()}
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the content, however it is laid out: it tells two trainings of one name apart."""
+        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()
 
 
 def read_manifest(folder: Path) -> Manifest:
