@@ -17,6 +17,7 @@ RANK = {
     "errors": 0,
     "text": 1,
     "features": 2,
+    "semantic": 2,
     "model": 3,
     "signals": 4,
     "advice": 4,
@@ -34,6 +35,9 @@ RANK = {
 # `train` and `evaluate` read the corpus, `tune` reads records; the others of their rank know nothing of each other.
 ALLOWED_SIDEWAYS = {("train", "corpus"), ("evaluate", "corpus"), ("tune", "batch")}
 ONLY_IN = {
+    "onnxruntime": {"semantic"},
+    "tokenizers": {"semantic"},
+    "onnx": {"train"},
     "sklearn": {"train", "evaluate"},
     "scipy": {"train", "evaluate"},
     "joblib": {"train", "evaluate"},

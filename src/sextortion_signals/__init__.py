@@ -14,6 +14,7 @@ from sextortion_signals.types import (
     Role,
     Signal,
     SignalId,
+    Tier,
 )
 
 __version__ = "2026.1.0"
@@ -32,5 +33,6 @@ __all__ = [
     "SextortionSignalsError",
     "Signal",
     "SignalId",
+    "Tier",
     "__version__",
 ]

@@ -17,17 +17,18 @@ from sextortion_signals.model import (
     CASE_ROLES,
     SIGNALS,
     Artefact,
-    Calibration,
     Manifest,
     Probabilities,
+    best_tier,
     load_artefact,
+    load_tier,
     resolve_model,
 )
 from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
 from sextortion_signals.signals.detect import find_evidence, phrases
 from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
-from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId
+from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId, Tier
 
 # Chunks of this many texts keep the arrays in cache; larger ones gain nothing. Long texts make smaller chunks, so that
 # memory stays bounded: about 250 bytes a code point.
@@ -54,21 +55,22 @@ class Detector:
         self,
         artefact: Artefact,
         *,
+        tier: Tier = Tier.FAST,
         profile: Profile | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int,
     ) -> None:
-        data = artefact.manifest.data
-        points = artefact.manifest.thresholds
         self._artefact = artefact
+        self._tier = tier
         self._profile = profile
-        self._calibration = Calibration.from_dict(data["calibration"])
-        rule = RiskRule(points["elevated"], points["high"], float(data["offender_floor"]))
+        self._scorer = load_tier(artefact, tier)
+        points = self._scorer.points
+        rule = RiskRule.from_dict(points)
         if profile is not None:
             profile.check_model(artefact.manifest.model, artefact.manifest.sha256)
             rule = rule.override(profile.thresholds)
         self._rule = rule.override(thresholds) if thresholds else rule
-        self._signal_thresholds = np.array([float(data["signal_thresholds"][s.value]) for s in SIGNALS])
+        self._signal_thresholds = np.array([float(points["signal_thresholds"][s.value]) for s in SIGNALS])
         self._max_length = max_length
 
     @classmethod
@@ -76,25 +78,34 @@ class Detector:
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
+        tier: Tier | str | None = None,
         profile: str | os.PathLike[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int = DEFAULT_MAX_LENGTH,
     ) -> Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
-        `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the model's own
-        points hold. `thresholds` overrides both by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points.
-        Raises an `ArtefactError` when the model cannot be trusted, `ProfileError` when the profile cannot be read or
-        was made for another model, `UnknownOptionError` for a bad threshold.
+        `tier` is how thoroughly texts are read; by default the best that the model has and the installation allows:
+        the semantic tier needs the extra `semantic`. `profile` is a file of operating points, as `sextortion-signals
+        tune` writes it; without one the model's own points hold. `thresholds` overrides both by name, e.g.
+        `{"elevated": 0.3}`. `max_length` is in code points. Raises an `ArtefactError` when the model cannot be
+        trusted, `ProfileError` when the profile cannot be read or was made for another model, `UnknownOptionError`
+        for a bad threshold or tier, `MissingExtraError` when the tier asked for is not installed.
         """
-        chosen = None if profile is None else read_profile(profile)
+        read = None if profile is None else read_profile(profile)
         artefact = load_artefact(resolve_model(path))
-        return cls(artefact, profile=chosen, thresholds=thresholds, max_length=max_length)
+        chosen = best_tier(artefact.manifest) if tier is None else _tier(tier)
+        return cls(artefact, tier=chosen, profile=read, thresholds=thresholds, max_length=max_length)
 
     @property
     def model(self) -> str:
         """Name of the model, e.g. `ja-en-2026.1`."""
         return self._artefact.manifest.model
+
+    @property
+    def tier(self) -> Tier:
+        """How thoroughly texts are read."""
+        return self._tier
 
     @property
     def manifest(self) -> Manifest:
@@ -121,7 +132,7 @@ class Detector:
         data = self._artefact.manifest.data
         kept = ("model", "protocol", "created", "languages", "thresholds", "signal_thresholds", "corpus", "metrics")
         profile = None if self._profile is None else self._profile.to_dict()
-        in_use = {"thresholds_in_use": dict(self.thresholds), "profile": profile}
+        in_use = {"tier": self.tier.value, "thresholds_in_use": dict(self.thresholds), "profile": profile}
         return {**{name: data[name] for name in kept}, **in_use}
 
     def assess(
@@ -182,7 +193,7 @@ class Detector:
 
     def _score(self, checked: Sequence[tuple[str, bool]]) -> tuple[FeatureBatch, Probabilities]:
         batch = extract([normalize(text) for text, _ in checked], self._artefact.scorer.spec)
-        return batch, self._calibration.apply(self._artefact.scorer.logits(batch))
+        return batch, self._scorer.score(batch)
 
     def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> list[Assessment]:
         batch, scores = self._score(checked)
@@ -262,6 +273,13 @@ def _options(lang: str | None, audience: Audience | str | None, *, truncate: boo
     except ValueError:
         names = ", ".join(item.value for item in Audience)
         raise UnknownOptionError(f"audience must be one of {names}, not {audience!r}") from None
+
+
+def _tier(name: Tier | str) -> Tier:
+    try:
+        return Tier(name)
+    except ValueError:
+        raise UnknownOptionError(f"tier must be one of {', '.join(Tier)}, not {name!r}") from None
 
 
 def _advice(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sextortion_signals.errors import UnknownOptionError
 from sextortion_signals.model import CASE_ROLES
@@ -24,6 +25,12 @@ class RiskRule:
     elevated: float
     high: float
     offender_floor: float
+
+    @classmethod
+    def from_dict(cls, points: Mapping[str, Any]) -> RiskRule:
+        """Read the operating points of a manifest, or of its semantic tier."""
+        risk = {name: float(points["thresholds"][name]["risk"]) for name in (ELEVATED, HIGH)}
+        return cls(risk[ELEVATED], risk[HIGH], float(points["offender_floor"]))
 
     def level(self, risk: float) -> Level:
         """Return the level that a risk reaches."""

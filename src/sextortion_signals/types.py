@@ -20,6 +20,14 @@ class Level(StrEnum):
     HIGH = "high"
 
 
+class Tier(StrEnum):
+    """How thoroughly texts are read: `FAST` by spelling alone, `FULL` by meaning too, `CASCADE` by meaning in doubt."""
+
+    FAST = "fast"
+    CASCADE = "cascade"
+    FULL = "full"
+
+
 class Role(StrEnum):
     """Who wrote the text. `OTHER` is everything that is neither a case nor a report of one."""
 

@@ -6,6 +6,8 @@ from sextortion_signals.model.locate import MODELS_VARIABLE, model_root, resolve
 from sextortion_signals.model.manifest import MANIFEST_NAME, PROTOCOL, Manifest, read_manifest
 from sextortion_signals.model.packing import MAX_HEADS, MAX_SUMMANDS, MAX_WEIGHT, pack, unpack
 from sextortion_signals.model.scorer import LinearScorer
+from sextortion_signals.model.stacking import Stacking
+from sextortion_signals.model.tiers import best_tier, load_tier
 
 __all__ = [
     "CASE_ROLES",
@@ -22,8 +24,11 @@ __all__ = [
     "LinearScorer",
     "Manifest",
     "Probabilities",
+    "Stacking",
+    "best_tier",
     "describe_file",
     "load_artefact",
+    "load_tier",
     "model_root",
     "pack",
     "read_manifest",

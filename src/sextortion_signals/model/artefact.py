@@ -38,7 +38,10 @@ def verify_artefact(folder: Path) -> Manifest:
 
     Raises `ArtefactMissingError`, `ArtefactCorruptError` or `ProtocolError`; each says which file and what to do.
     """
-    return load_artefact(folder).manifest
+    manifest = load_artefact(folder).manifest
+    for name, entry in manifest.semantic_files.items():
+        read_verified(folder / name, entry)
+    return manifest
 
 
 def load_artefact(folder: Path) -> Artefact:
@@ -47,7 +50,7 @@ def load_artefact(folder: Path) -> Artefact:
     missing = [name for name in RUNTIME_FILES if name not in manifest.data["files"]]
     if missing:
         raise ArtefactCorruptError(f"{folder / MANIFEST_NAME} gives no hash for {', '.join(missing)}")
-    contents = {name: _read_verified(folder / name, entry) for name, entry in manifest.data["files"].items()}
+    contents = {name: read_verified(folder / name, entry) for name, entry in manifest.data["files"].items()}
     return Artefact(manifest, _scorer(manifest, contents))
 
 
@@ -74,7 +77,8 @@ def describe_file(path: Path) -> dict[str, Any]:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _read_verified(path: Path, entry: Mapping[str, Any]) -> bytes:
+def read_verified(path: Path, entry: Mapping[str, Any]) -> bytes:
+    """Return the content of a file whose hash is that of its manifest entry; raises an `ArtefactError` otherwise."""
     if not path.is_file():
         raise ArtefactMissingError(f"{path} is missing; restore the model folder or reinstall the package")
     content = path.read_bytes()
@@ -93,8 +97,10 @@ def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
         problem = f"{manifest.folder / LEXICON_NAME} is not a lexicon ({type(error).__name__})"
         raise ArtefactCorruptError(problem) from None
     spec = FeatureSpec(int(features["bits"]), bool(features["lemmas"]), lexicon)
-    packed = _array(manifest.folder / HASHED_NAME, contents[HASHED_NAME], np.int64, (1 << spec.bits, WORDS))
-    named = _array(manifest.folder / NAMED_NAME, contents[NAMED_NAME], np.float64, (len(lexicon.names), len(heads)))
+    packed = read_plain_array(manifest.folder / HASHED_NAME, contents[HASHED_NAME], np.int64, (1 << spec.bits, WORDS))
+    named = read_plain_array(
+        manifest.folder / NAMED_NAME, contents[NAMED_NAME], np.float64, (len(lexicon.names), len(heads))
+    )
     scale = np.asarray(manifest.data["scale"], dtype=np.float64)
     bias = np.asarray(manifest.data["bias"], dtype=np.float64)
     if not 0 < len(heads) <= MAX_HEADS or scale.shape != (len(heads),) or bias.shape != (len(heads),):
@@ -102,7 +108,7 @@ def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
     return LinearScorer(heads, spec, packed, scale, named, bias)
 
 
-def _array(path: Path, content: bytes, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
+def read_plain_array(path: Path, content: bytes, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
     """Read a .npy file from memory. Anything that is not a plain array of this type and shape is refused."""
     try:
         array = np.lib.format.read_array(BytesIO(content), allow_pickle=False)

@@ -57,6 +57,12 @@ class Manifest:
         """SHA-256 of the content, however it is laid out: it tells two trainings of one name apart."""
         return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()
 
+    @property
+    def semantic_files(self) -> Mapping[str, Mapping[str, Any]]:
+        """Files of the semantic tier by name, with size and hash; empty when the model has none."""
+        part = self.data.get("semantic")
+        return part["files"] if isinstance(part, dict) and isinstance(part.get("files"), dict) else {}
+
 
 def read_manifest(folder: Path) -> Manifest:
     """Read and check `folder`'s manifest; raises an `ArtefactError` that says what is wrong."""
