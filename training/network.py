@@ -1,4 +1,4 @@
-"""The base model with low-rank adaptations in PyTorch: the same arithmetic as `train/encoder_graph.py`, with gradients."""
+"""The base model with low-rank adaptations in PyTorch: the arithmetic of `train/encoder_graph.py`, with gradients."""
 
 from __future__ import annotations
 

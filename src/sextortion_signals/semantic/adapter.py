@@ -6,6 +6,7 @@ computes with W + B A. The normalisation layers and the heads are replaced whole
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -35,11 +36,11 @@ def read_adapter(flat: NDArray[np.float16], layout: Mapping[str, list[int]]) -> 
 
     Raises ValueError when the sizes do not fit.
     """
+    sizes = {name: math.prod(shape) for name, shape in layout.items()}
+    if sum(sizes.values()) != len(flat):
+        raise ValueError(f"{len(flat)} numbers for a layout of {sum(sizes.values())}")
     arrays, place = {}, 0
     for name, shape in layout.items():
-        size = int(np.prod(shape))
-        arrays[name] = flat[place : place + size].reshape(shape).astype(np.float32)
-        place += size
-    if place != len(flat):
-        raise ValueError(f"{len(flat)} numbers for a layout of {place}")
+        arrays[name] = flat[place : place + sizes[name]].reshape(shape).astype(np.float32)
+        place += sizes[name]
     return Adapter(arrays)

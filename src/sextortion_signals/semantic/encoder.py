@@ -42,12 +42,13 @@ class SemanticScorer:
         arrays = session_arrays(base, adapter)
         values = [ort.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options.add_external_initializers(list(arrays), values)
+        self._heads = len(adapter.arrays["head.b"])
         self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the logits of cleaned texts, shape (n, heads). Of a long text, the window with the highest risk."""
         rows = [self._text_logits(pieces) for pieces in self._tokenizer.encode(list(texts))]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), -1)
+        return np.array(rows, dtype=np.float64).reshape(len(rows), self._heads)
 
     def _text_logits(self, pieces: list[int]) -> NDArray[np.float32]:
         windows = [pieces[start : start + WINDOW] for start in range(0, max(len(pieces), 1), WINDOW)]
