@@ -28,6 +28,7 @@ def profile(detector):
         name="夜勤",
         model=detector.model,
         manifest_sha256=detector.manifest.sha256,
+        tier="fast",
         created="2026-01-31",
         thresholds={"elevated": 0.25, "high": 0.75},
         asked={"elevated": Budget(reviews_per_day=200), "high": Budget()},
@@ -92,6 +93,7 @@ def test_explicit_thresholds_win_over_the_profile(path):
     [
         ({"model": "other-1"}, r"'夜勤' was made for model other-1, this is .*; run `sextortion-signals tune` again"),
         ({"manifest_sha256": "0" * 64}, "was made for another training of"),
+        ({"tier": "full"}, "was made for the tier full, this is fast"),
     ],
 )
 def test_profile_of_another_model_is_refused_and_says_what_to_do(profile, tmp_path, change, message):

@@ -82,6 +82,7 @@ def _load(settings: Settings) -> Detector:
     try:
         detector = Detector.load(
             settings.model_path,
+            tier=settings.tier,
             profile=settings.profile,
             thresholds=thresholds,
             max_length=settings.max_text_length,

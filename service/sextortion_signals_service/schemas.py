@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, InstanceOf, SkipValidation, model_validator
 from pydantic_core import PydanticCustomError
 
-from sextortion_signals.types import Audience, Level, Role, SignalId
+from sextortion_signals.types import Audience, Level, Role, SignalId, Tier
 
 # No request has more fields than this. Without it 1 MiB of unknown fields costs 0.4 s of error building.
 _MOST_FIELDS = 32
@@ -214,6 +214,7 @@ class ModelDescription(BaseModel):
 
     model: str
     languages: list[str]
+    tier: Tier = Field(description="How thoroughly texts are read.")
     thresholds_in_use: dict[str, float]
     profile: dict[str, Any] | None = Field(description="The profile in use, as `sextortion-signals tune` wrote it.")
     max_text_length: int

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sextortion_signals.types import Tier
+
 ENVIRONMENT_PREFIX = "SEXTORTION_SIGNALS_"
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -41,6 +43,10 @@ class Settings(BaseSettings):
         default=1, ge=1, le=64, description="Processes. Each loads the model; more threads would not help."
     )
     model_path: Path | None = Field(default=None, description="Model folder to load instead of the bundled one.")
+    tier: Tier = Field(
+        default=Tier.FAST,
+        description="How thoroughly texts are read: `fast`; `cascade` and `full` need the extra `semantic`.",
+    )
     profile: Path | None = Field(
         default=None, description="Operating points that `sextortion-signals tune` has written for this model."
     )

@@ -19,10 +19,10 @@ from sextortion_signals.model import (
     Artefact,
     Manifest,
     Probabilities,
-    best_tier,
     load_artefact,
     load_tier,
     resolve_model,
+    tier_of,
 )
 from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
@@ -67,7 +67,7 @@ class Detector:
         points = self._scorer.points
         rule = RiskRule.from_dict(points)
         if profile is not None:
-            profile.check_model(artefact.manifest.model, artefact.manifest.sha256)
+            profile.check_model(artefact.manifest.model, artefact.manifest.sha256, tier)
             rule = rule.override(profile.thresholds)
         self._rule = rule.override(thresholds) if thresholds else rule
         self._signal_thresholds = np.array([float(points["signal_thresholds"][s.value]) for s in SIGNALS])
@@ -78,24 +78,23 @@ class Detector:
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        tier: Tier | str | None = None,
+        tier: Tier | str = Tier.FAST,
         profile: str | os.PathLike[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int = DEFAULT_MAX_LENGTH,
     ) -> Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
-        `tier` is how thoroughly texts are read; by default the best that the model has and the installation allows:
-        the semantic tier needs the extra `semantic`. `profile` is a file of operating points, as `sextortion-signals
-        tune` writes it; without one the model's own points hold. `thresholds` overrides both by name, e.g.
-        `{"elevated": 0.3}`. `max_length` is in code points. Raises an `ArtefactError` when the model cannot be
-        trusted, `ProfileError` when the profile cannot be read or was made for another model, `UnknownOptionError`
-        for a bad threshold or tier, `MissingExtraError` when the tier asked for is not installed.
+        `tier` is how thoroughly texts are read; all but `fast` need a model with a semantic part and the extra
+        `semantic`. `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the
+        model's own points hold. `thresholds` overrides both by name, e.g. `{"elevated": 0.3}`. `max_length` is in code
+        points. Raises an `ArtefactError` when the model cannot be trusted, `ProfileError` when the profile cannot be
+        read or was made for another model, `UnknownOptionError` for a bad threshold or a tier the model has not,
+        `MissingExtraError` when what the tier needs is not installed.
         """
         read = None if profile is None else read_profile(profile)
         artefact = load_artefact(resolve_model(path))
-        chosen = best_tier(artefact.manifest) if tier is None else _tier(tier)
-        return cls(artefact, tier=chosen, profile=read, thresholds=thresholds, max_length=max_length)
+        return cls(artefact, tier=tier_of(tier), profile=read, thresholds=thresholds, max_length=max_length)
 
     @property
     def model(self) -> str:
@@ -273,13 +272,6 @@ def _options(lang: str | None, audience: Audience | str | None, *, truncate: boo
     except ValueError:
         names = ", ".join(item.value for item in Audience)
         raise UnknownOptionError(f"audience must be one of {names}, not {audience!r}") from None
-
-
-def _tier(name: Tier | str) -> Tier:
-    try:
-        return Tier(name)
-    except ValueError:
-        raise UnknownOptionError(f"tier must be one of {', '.join(Tier)}, not {name!r}") from None
 
 
 def _advice(

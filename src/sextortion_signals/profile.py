@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from sextortion_signals.errors import ProfileError
-from sextortion_signals.types import Level
+from sextortion_signals.types import Level, Tier
 
 PROFILE_FORMAT = 1
 """Number of the file's format. To change the format: raise it and keep reading every older number."""
@@ -92,12 +92,13 @@ class Profile:
     """Operating points for one model: `thresholds`, `asked` and `measured` are by name (`elevated`, `high`).
 
     `manifest_sha256` is the model's `Manifest.sha256`: another training of the same name gives other risks, for which
-    these thresholds mean nothing. `created` is an ISO date.
+    these thresholds mean nothing, and so does another `tier`. `created` is an ISO date.
     """
 
     name: str
     model: str
     manifest_sha256: str
+    tier: str
     created: str
     thresholds: Mapping[str, float]
     asked: Mapping[str, Budget]
@@ -116,6 +117,7 @@ class Profile:
             "name": self.name,
             "model": self.model,
             "manifest_sha256": self.manifest_sha256,
+            "tier": self.tier,
             "created": self.created,
             "thresholds": dict(self.thresholds),
             "asked": {point: asdict(budget) for point, budget in self.asked.items()},
@@ -128,14 +130,16 @@ class Profile:
         """Return the file: JSON that ends with a line break."""
         return json.dumps(self.to_dict(), ensure_ascii=False, indent=1) + "\n"
 
-    def check_model(self, model: str, manifest_sha256: str) -> None:
-        """Raise `ProfileError` unless the profile was made for this very model."""
+    def check_model(self, model: str, manifest_sha256: str, tier: str) -> None:
+        """Raise `ProfileError` unless the profile was made for this very model, read by this tier."""
         advice = "run `sextortion-signals tune` again with the model in use, or load the model it was made for"
         if model != self.model:
             raise ProfileError(f"profile {self.name!r} was made for model {self.model}, this is {model}; {advice}")
         if manifest_sha256 != self.manifest_sha256:
             problem = f"profile {self.name!r} was made for another training of {model} (its manifest differs)"
             raise ProfileError(f"{problem}; {advice}")
+        if tier != self.tier:
+            raise ProfileError(f"profile {self.name!r} was made for the tier {self.tier}, this is {tier}; {advice}")
 
 
 def read_profile(path: str | os.PathLike[str]) -> Profile:
@@ -165,6 +169,7 @@ def parse_profile(data: Any) -> Profile:
         name=check_name(values["name"]),
         model=_text(values["model"], "model", r"\S.{0,199}"),
         manifest_sha256=_text(values["manifest_sha256"], "manifest_sha256", _SHA256.pattern),
+        tier=_text(values["tier"], "tier", "|".join(Tier)),
         created=_date(values["created"]),
         thresholds=_thresholds(values["thresholds"]),
         asked=_by_point(values["asked"], "asked", _budget),

@@ -16,7 +16,7 @@ class ScriptedScorer:
     """Gives each text the risk that it names, as in `row 0.25`."""
 
     def __init__(self, detector: Detector) -> None:
-        self.manifest = detector.manifest
+        self.manifest, self.tier = detector.manifest, detector.tier
         self.thresholds = {"elevated": 0.5, "high": 0.9}
 
     def score_many(self, texts: Sequence[str], *, truncate: bool = False) -> Probabilities:

@@ -35,6 +35,7 @@ def command(
     model: str | None,
     audience: str | None,
     profile: str | None,
+    tier: str,
     thresholds: dict[str, float],
     truncate: bool,
     awareness: bool,
@@ -52,7 +53,7 @@ def command(
         file = streams.STANDARD
     if len(text) + (file is not None) != 1:
         raise click.UsageError("give one text in quotation marks, - for standard input, or --file PATH")
-    detector = options.load_detector(model, thresholds, profile)
+    detector = options.load_detector(model, thresholds, profile, tier)
     keywords: dict[str, Any] = {"lang": lang, "audience": audience, "truncate": truncate, "awareness": awareness}
     source = file if file is not None else text[0] if text[0] == streams.STANDARD else None
     if lines:

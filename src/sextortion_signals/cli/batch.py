@@ -51,7 +51,7 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
     """
     with _orderly_termination(), batch_progress() as progress:
         summary = run_batch(
-            partial(options.load_detector, chosen["model"], chosen["thresholds"], chosen["profile"]),
+            partial(options.load_detector, *(chosen[name] for name in ("model", "thresholds", "profile", "tier"))),
             _source(input),
             _target(output),
             text_column=chosen["text_column"],

@@ -16,6 +16,7 @@ from sextortion_signals.errors import RecordError
 @click.option("--html", type=click.Path(path_type=Path), metavar="OUT", help="Write the report as one HTML file, too.")
 @options.model_option
 @options.profile_option
+@options.tier_option
 @options.threshold_option
 @options.json_option
 def command(
@@ -23,6 +24,7 @@ def command(
     html: Path | None,
     model: str | None,
     profile: str | None,
+    tier: str,
     thresholds: dict[str, float],
     as_json: bool,
 ) -> ExitCode:
@@ -35,7 +37,7 @@ def command(
 
     # The evaluation reads paths; on the systems that have it, this one is standard input.
     paths = [Path("/dev/stdin") if str(path) == streams.STANDARD else path for path in files]
-    report = evaluate(options.load_detector(model, thresholds, profile), paths)
+    report = evaluate(options.load_detector(model, thresholds, profile, tier), paths)
     if html is not None:
         _write(html, report.to_html())
     if as_json:

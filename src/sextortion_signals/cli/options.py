@@ -11,7 +11,7 @@ import click
 from sextortion_signals.batch import Format, ReadOptions
 from sextortion_signals.cli.words import LANGUAGES
 from sextortion_signals.errors import MissingExtraError
-from sextortion_signals.types import Audience
+from sextortion_signals.types import Audience, Tier
 
 if TYPE_CHECKING:
     from sextortion_signals import Detector
@@ -29,6 +29,13 @@ lang_option = click.option(
 )
 model_option = click.option(
     "--model", metavar="PATH", help="Model folder, or the name of a released model. Default: the bundled model."
+)
+tier_option = click.option(
+    "--tier",
+    type=click.Choice([tier.value for tier in Tier]),
+    default=Tier.FAST.value,
+    show_default=True,
+    help="How thoroughly texts are read; all but fast need the extra `semantic`.",
 )
 profile_option = click.option(
     "--profile", metavar="PATH", help="Operating points that `tune` has written. Default: the model's own."
@@ -60,6 +67,7 @@ def detector_options(function: Function) -> Function:
         click.option("--truncate", is_flag=True, help="Read the first part of a text that is too long."),
         threshold_option,
         profile_option,
+        tier_option,
         audience_option,
         model_option,
     ):
@@ -88,12 +96,15 @@ def read_options(chosen: Mapping[str, Any]) -> ReadOptions:
 
 
 def load_detector(
-    model: str | None = None, thresholds: Mapping[str, float] | None = None, profile: str | None = None
+    model: str | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    profile: str | None = None,
+    tier: str = Tier.FAST.value,
 ) -> Detector:
     """Load the detector; a plain function, so that worker processes can be told to call it."""
     from sextortion_signals import Detector
 
-    return Detector.load(model, profile=profile, thresholds=thresholds or None)
+    return Detector.load(model, tier=tier, profile=profile, thresholds=thresholds or None)
 
 
 def require_extra(feature: str, extra: str, modules: Sequence[str]) -> None:

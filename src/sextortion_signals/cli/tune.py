@@ -58,6 +58,7 @@ _alarms_help = "At most this share of texts that are no cases may reach {0}, for
 @options.record_options
 @click.option("--force", is_flag=True, help="Replace PROFILE if it exists.")
 @options.model_option
+@options.tier_option
 @options.json_option
 def command(file: str, output: str | None, model: str | None, as_json: bool, force: bool, **chosen: Any) -> ExitCode:
     """Set the operating points by what you can afford.
@@ -75,7 +76,7 @@ def command(file: str, output: str | None, model: str | None, as_json: bool, for
     if target is not None:
         check_target(target, source=Path(file), force=force)
     result = tune(
-        options.load_detector(model),
+        options.load_detector(model, tier=chosen["tier"]),
         _read(file, chosen),
         _budgets(chosen),
         Stream(chosen["base_rate"], chosen["messages_per_day"]),

@@ -14,10 +14,10 @@ from sextortion_signals.errors import ArtefactCorruptError, UnknownOptionError
 from sextortion_signals.features import FeatureBatch
 from sextortion_signals.model.artefact import Artefact, read_plain_array, read_verified
 from sextortion_signals.model.calibration import Calibration, Probabilities
-from sextortion_signals.model.manifest import MANIFEST_NAME, Manifest
+from sextortion_signals.model.manifest import MANIFEST_NAME
 from sextortion_signals.model.scorer import LinearScorer
 from sextortion_signals.model.stacking import Stacking
-from sextortion_signals.semantic import SemanticScorer, base_path, is_installed, read_adapter, read_base
+from sextortion_signals.semantic import SemanticScorer, base_path, read_adapter, read_base
 from sextortion_signals.types import Tier
 
 ADAPTER_NAME = "semantic.npy"
@@ -89,9 +89,12 @@ class CascadeTier:
         return replace(quick, risk=risk, roles=roles, signals=signals)
 
 
-def best_tier(manifest: Manifest) -> Tier:
-    """Return the best tier that this model has and this installation allows."""
-    return Tier.FULL if manifest.semantic_files and is_installed() else Tier.FAST
+def tier_of(name: Tier | str) -> Tier:
+    """Return the tier of that name; raises `UnknownOptionError`."""
+    try:
+        return Tier(name)
+    except ValueError:
+        raise UnknownOptionError(f"tier must be one of {', '.join(Tier)}, not {name!r}") from None
 
 
 def load_tier(artefact: Artefact, tier: Tier) -> TierScorer:

@@ -13,6 +13,7 @@ from sextortion_signals.tune.labelled import LabelledTexts
 from sextortion_signals.tune.notes import point_notes, sample_notes
 from sextortion_signals.tune.points import Scores, check_rows, choose_thresholds
 from sextortion_signals.tune.request import check_request
+from sextortion_signals.types import Tier
 
 
 class TextScorer(Protocol):
@@ -21,6 +22,10 @@ class TextScorer(Protocol):
     @property
     def manifest(self) -> Manifest:
         """The manifest of its model."""
+
+    @property
+    def tier(self) -> Tier:
+        """How thoroughly it reads."""
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -77,6 +82,7 @@ def tune(
         name=name,
         model=detector.manifest.model,
         manifest_sha256=detector.manifest.sha256,
+        tier=detector.tier.value,
         created=datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
         thresholds=thresholds,
         asked={point: budgets[point] for point in POINTS},
