@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.advice import select_advice
 from sextortion_signals.errors import InputError, TextTypeError, UnknownOptionError
@@ -28,6 +27,9 @@ from sextortion_signals.risk import RiskRule, role_probabilities
 from sextortion_signals.signals.detect import find_evidence, phrases
 from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
 from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Chunks of this many texts keep the arrays in cache; larger ones gain nothing. Long texts make smaller chunks, so that
 # memory stays bounded: about 250 bytes a code point.

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.features.ngrams import VOID_SLOT, mix
 from sextortion_signals.text import fold_codes, lemma_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BASE = 0x9E3779B97F4A7C15 | 1
 _INVERSE = pow(_BASE, -1, 1 << 64)

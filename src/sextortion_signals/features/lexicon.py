@@ -10,13 +10,16 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import ahocorasick_rs
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.features.ngrams import CharBatch
 from sextortion_signals.text import fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

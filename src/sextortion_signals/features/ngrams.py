@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.text import fold_codes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SENTINEL = "\x02"
 MAX_ORDER = 5

@@ -8,16 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.errors import ArtefactCorruptError, ArtefactMissingError
 from sextortion_signals.features import FeatureSpec, compile_lexicon
 from sextortion_signals.model.manifest import MANIFEST_NAME, PROTOCOL, Manifest, read_manifest
 from sextortion_signals.model.packing import MAX_HEADS, WORDS
 from sextortion_signals.model.scorer import LinearScorer
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 HASHED_NAME = "hashed.npy"
 NAMED_NAME = "named.npy"

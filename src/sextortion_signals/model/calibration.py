@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.types import Role, SignalId
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RISK_HEAD = "risk"
 CASE_ROLES = (Role.OFFENDER, Role.VICTIM, Role.THIRD_PARTY)

@@ -7,8 +7,12 @@ Integer sums make scores bit-identical on every machine.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FIELD_BITS = 21
 FIELDS_PER_WORD = 3

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.features import MAX_ORDER, CharBatch, FeatureBatch, FeatureSpec, LemmaBatch
 from sextortion_signals.model.packing import MAX_SUMMANDS, unpack
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # One position adds up to MAX_ORDER rows, so longer texts are summed in blocks of this many positions.
 _BLOCK = MAX_SUMMANDS // MAX_ORDER

@@ -6,11 +6,15 @@ it), because a person reads and underlines phrases, not n-grams.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.text import NormalizedText, Token, tokenize
 from sextortion_signals.types import Evidence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_SPANS = 3
 # A phrase is quoted when it holds at least this share of the strongest phrase's contribution.

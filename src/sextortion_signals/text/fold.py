@@ -11,10 +11,12 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from importlib.resources import as_file, files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BMP = 0x10000
 # Each string: the first character is what the others become. The classes, in words: elongation; quotation marks;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from sextortion_signals.text.fold import fold
+from sextortion_signals.text.patterns import lazy
 
-_KANJI = re.compile(r"[\u3400-\u9fff々]+")
-_HIRAGANA = re.compile(r"[ぁ-ゖー]+")
-_KATAKANA = re.compile(r"[ァ-ヺー]+")
+_KANJI = lazy(r"[\u3400-\u9fff々]+")
+_HIRAGANA = lazy(r"[ぁ-ゖー]+")
+_KATAKANA = lazy(r"[ァ-ヺー]+")
 _SHORT = 2
 _LATIN_MINIMUM = 3
 _FARTHEST = 2

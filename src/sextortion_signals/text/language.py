@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.types import Language
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
+_KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
 # Kana beside kana or kanji is writing; a single ツ, ノ or の among other letters is decoration: (ツ), (ノಠ益ಠ)ノ彡.
-_WRITTEN_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ][ぁ-ゖァ-ヺｦ-ﾟー一-鿿]|(?![彡益皿])[一-鿿][ぁ-ゖァ-ヺ]")
-_KAOMOJI = re.compile(r"[ノヽヾシツ]彡|[ノツシヽ]+(?=[^ぁ-ゖァ-ヺー一-鿿]|\Z)")
-_WORD = re.compile(r"[a-zß-ɏḀ-ỿ]+(?:['’][a-z]+)?")
-_ACCENTED = re.compile(r"[ß-öø-ɏḀ-ỿ]")
-_UKRAINIAN = re.compile(r"[їєґ]", re.IGNORECASE)
+_WRITTEN_KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ][ぁ-ゖァ-ヺｦ-ﾟー一-鿿]|(?![彡益皿])[一-鿿][ぁ-ゖァ-ヺ]")
+_KAOMOJI = lazy(r"[ノヽヾシツ]彡|[ノツシヽ]+(?=[^ぁ-ゖァ-ヺー一-鿿]|\Z)")
+_WORD = lazy(r"[a-zß-ɏḀ-ỿ]+(?:['’][a-z]+)?")
+_ACCENTED = lazy(r"[ß-öø-ɏḀ-ỿ]")
+_UKRAINIAN = lazy(r"[їєґ]", re.IGNORECASE)
 # Scripts in the order in which a tie is settled; "han" and "latin" are looked at more closely.
 _SCRIPTS = {
     "han": "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
@@ -44,7 +45,7 @@ _SCRIPTS = {
     "am": "\u1200-\u137f",
     "und": "\u0d80-\u0dff\u0f00-\u0fff\u1800-\u18af",
 }
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = lazy(r"[A-Za-z]")
 _FEW_LATIN = 4
 _ROMAJI_SHARE = 3
 # English words that are as ordinary in romaji.
@@ -52,9 +53,7 @@ _ALSO_ROMAJI = frozenset(("no", "to", "so", "me", "do", "i", "a", "it"))
 _SYLLABLE_WORD = 3
 _NEARLY = 5  # four words of five
 # Latin letters that can be read as kana: hadaka, shoushin, okutte, kyou.
-_SYLLABLES = re.compile(
-    r"(?:(?:[kgsztdnhbpmrjfwy]|[kgnhbpmr]y|ch|sh|ts|kk|ss|ssh|tt|tch|cch|pp)?[aiueo]|n(?![aiueo]))+"
-)
+_SYLLABLES = lazy(r"(?:(?:[kgsztdnhbpmrjfwy]|[kgnhbpmr]y|ch|sh|ts|kk|ss|ssh|tt|tch|cch|pp)?[aiueo]|n(?![aiueo]))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def _tables() -> _Tables:
         words={code: frozenset(words.split()) for code, words in data["words"].items()},
         letters={code: frozenset(letters) for code, letters in data["letters"].items()},
         chinese=frozenset("".join(data["chinese"]["only"].split())),
-        scripts={code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()},
+        scripts={code: lazy(f"[{letters}]") for code, letters in _SCRIPTS.items()},
     )
 
 

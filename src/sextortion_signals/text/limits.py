@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from sextortion_signals.errors import EmptyTextError, TextTooLongError, TextTypeError, UnknownOptionError
 from sextortion_signals.text.characters import INVISIBLE, SPACES, STRIPPED_MARKS
+from sextortion_signals.text.patterns import lazy
 
 DEFAULT_MAX_LENGTH = 20_000
 """Code points read of one text; about ten times a long report. fugashi needs some 20 ms for so much."""
 
 # The search stops at the first readable character, so an ordinary text costs nothing here.
-_READABLE = re.compile(rf"[^\s{SPACES}{INVISIBLE}{STRIPPED_MARKS}]")
+_READABLE = lazy(rf"[^\s{SPACES}{INVISIBLE}{STRIPPED_MARKS}]")
 
 
 def check_text(text: object, *, max_length: int = DEFAULT_MAX_LENGTH, truncate: bool = False) -> tuple[str, bool]:

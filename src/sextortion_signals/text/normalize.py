@@ -10,9 +10,9 @@ Most texts need none of it. `is_plain` finds that out in about two microseconds,
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.text.characters import WIDE, clean_characters, narrow
 from sextortion_signals.text.draft import Draft
@@ -23,6 +23,9 @@ from sextortion_signals.text.placeholders import replace_placeholders
 from sextortion_signals.text.plain import is_plain
 from sextortion_signals.text.respelling import respell
 from sextortion_signals.text.splitting import join_split
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

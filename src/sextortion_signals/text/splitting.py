@@ -15,6 +15,7 @@ from itertools import pairwise
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.fold import fold
 from sextortion_signals.text.keywords import Keyword, load_keywords, script_of
+from sextortion_signals.text.patterns import lazy
 
 EMOJI = (
     "\u231a\u231b\u23e9-\u23fa\u2600-\u2604\u260e-\u27bf\u2b50-\u2b55"
@@ -27,15 +28,15 @@ JAPANESE = "ぁ-ゖァ-ヺー々一-鿿㐀-䶿"
 _LETTER = f"A-Za-z0-9{JAPANESE}"
 _WIDEST = 4
 _GAP = f"[{SEPARATORS}]{{1,{_WIDEST}}}"
-_CHAIN = re.compile(f"[{_LETTER}](?:{_GAP}[{_LETTER}]){{2,}}")
+_CHAIN = lazy(f"[{_LETTER}](?:{_GAP}[{_LETTER}]){{2,}}")
 # The letter behind a gap may stand before the next one, so it is only looked at.
-_ONE_GAP = re.compile(f"[{_LETTER}]{_GAP}(?=[{_LETTER}])")
-_ONE_LETTER = re.compile(f"[{_LETTER}]")
-_ONE_JAPANESE = re.compile(f"[{JAPANESE}]")
-_TEARING_LATIN = re.compile(f"[.*_\\-|{EMOJI}]+")
+_ONE_GAP = lazy(f"[{_LETTER}]{_GAP}(?=[{_LETTER}])")
+_ONE_LETTER = lazy(f"[{_LETTER}]")
+_ONE_JAPANESE = lazy(f"[{JAPANESE}]")
+_TEARING_LATIN = lazy(f"[.*_\\-|{EMOJI}]+")
 TEARING = f".*_+=^'’`\"\\-‐–—•○●★☆◆◇■□▲△▼▽※♪♡♥×✕✖\\\\/|{EMOJI}"
 # A text that this does not match has nothing to join.
-_HINT = re.compile(
+_HINT = lazy(
     f"[A-Za-z](?:[.*_\\-|{EMOJI}]{{1,3}}[A-Za-z]|(?<![A-Za-z0-9].){_GAP}[A-Za-z0-9]{_GAP}[A-Za-z0-9](?![A-Za-z0-9]))"
     f"|[{JAPANESE}](?:[{TEARING}]{{1,{_WIDEST}}}[{JAPANESE}]|{_GAP}[{JAPANESE}]{_GAP}[{JAPANESE}]"
     f"|(?<![{_LETTER}].) {{1,3}}[{JAPANESE}]| {{1,3}}[{JAPANESE}](?![{_LETTER}]))"
@@ -44,9 +45,9 @@ _HINT = re.compile(
 # Between two whole words these are punctuation, so they tear a word only when they stand between all its letters.
 _SENTENCE = frozenset("・、,。!?:;")
 _LIST_KINDS = frozenset("・/、,|()[]「」『』【】。!?;:")
-_EMOJI = re.compile(f"[{EMOJI}]")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
-_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_EMOJI = lazy(f"[{EMOJI}]")
+_KANA = lazy(r"[ぁ-ゖァ-ヺー]")
+_HIRAGANA = lazy(r"[ぁ-ゖ]")
 _ALONE = 3
 _ALONE_LIST = 4
 _ALONE_LATIN = 4

@@ -20,16 +20,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sextortion_signals.text.characters import SPACES
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.text.placeholders import MARKS
 
 _STAND_IN = "〓"
 # MeCab reads a C string of lines: NUL would end it and line breaks would add lines. Lone surrogates have no UTF-8.
 _BLANK = f"\x00-\x1f\x7f-\x9f{SPACES}"
-_UNSAFE = re.compile(f"[{_BLANK}]|([{MARKS}\ud800-\udfff])")
+_UNSAFE = lazy(f"[{_BLANK}]|([{MARKS}\ud800-\udfff])")
 # MeCab looks ahead to the end of a run of letters or symbols at each of its characters: 100,000 of them took 13 s.
 # A long text is therefore read in pieces, cut behind the last end of a phrase where there is one.
 _PIECE = 512
-_PHRASE_END = re.compile(r".*[ 。、!?！？]", re.DOTALL)
+_PHRASE_END = lazy(r".*[ 。、!?！？]", re.DOTALL)
 _FORMAT = '-O "" -E "" -F "%m\\t%f[7]\\t%f[0]\\n" -U "%m\\t*\\t%f[0]\\n"'
 
 
