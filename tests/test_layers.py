@@ -15,6 +15,7 @@ SERVICE = ROOT / "service" / "sextortion_signals_service"
 RANK = {
     "types": 0,
     "errors": 0,
+    "tables": 0,
     "text": 1,
     "features": 2,
     "model": 3,

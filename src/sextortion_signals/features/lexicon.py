@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ahocorasick_rs
@@ -117,7 +117,7 @@ def _without_surrogates(text: str) -> str:
 
 def lexicon_source() -> str:
     """Return the lexicon of this package version as TOML. Training copies it into the model it makes."""
-    return files("sextortion_signals.features").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    return Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8")
 
 
 def compile_lexicon(source: str) -> Lexicon:

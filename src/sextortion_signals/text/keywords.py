@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from sextortion_signals.tables import read_table
 from sextortion_signals.text.fold import fold
 from sextortion_signals.text.patterns import lazy
 
@@ -67,7 +66,7 @@ def script_of(word: str) -> str:
 @cache
 def load_keywords() -> Keywords:
     """Read the data file; a few milliseconds, once, at the first text that needs it."""
-    data = tomllib.loads(files(__package__).joinpath("keywords.toml").read_text(encoding="utf-8"))
+    data = read_table("text/keywords")
     short = frozenset(data["mask_short"]["words"])
     japanese: dict[str, dict[str, list[str]]] = data["ja"]
     words = [w for word, more in japanese.items() for w in (word, *more.get("kana", ())) if len(w) >= _SHORT]

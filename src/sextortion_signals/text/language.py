@@ -7,12 +7,11 @@ and English were measured (`verified`); any other code is a hint that a low risk
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from sextortion_signals.tables import read_table
 from sextortion_signals.text.patterns import lazy
 from sextortion_signals.types import Language
 
@@ -67,7 +66,7 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    data = tomllib.loads(files(__package__).joinpath("language.toml").read_text(encoding="utf-8"))
+    data = read_table("text/language")
     return _Tables(
         verified=frozenset(data["verified"]),
         words={code: frozenset(words.split()) for code, words in data["words"].items()},

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
-
+from sextortion_signals.tables import read_table
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.patterns import lazy
 
 
 def _load_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Read `lookalikes.toml`: letters always replaced, letters replaced in Latin words, kanji like katakana."""
-    tables = tomllib.loads(files(__package__).joinpath("lookalikes.toml").read_text(encoding="utf-8"))
+    tables = read_table("text/lookalikes")
     pairs = {name: dict(zip(table["from"], table["to"], strict=True)) for name, table in tables.items()}
     styled, katakana = pairs.pop("styled"), pairs.pop("katakana")
     return styled, {letter: latin for table in pairs.values() for letter, latin in table.items()}, katakana
