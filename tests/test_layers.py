@@ -49,7 +49,6 @@ ONLY_IN = {
     "pyspark": {"batch"},
     "fugashi": {"text"},
     "unidic_lite": {"text"},
-    "ahocorasick_rs": {"features"},
     "click": {"cli"},
     "rich": {"cli"},
 }

@@ -24,31 +24,32 @@ MAX_ORDER = 5
 VOID_SLOT = 0
 
 _MULTIPLIER = np.uint32(0x01000193)
-_ORDER_SEEDS = tuple(np.uint32(seed) for seed in (0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1))
+_ORDER_SEEDS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
 class CharBatch:
     """Folded code points of a batch and their n-gram slots.
 
-    `codes` has shape (T,), uint32. `bounds` has shape (n + 1,): positions of the sentinels, so text i is
-    `codes[bounds[i] + 1 : bounds[i + 1]]`. `slots[k]` has shape (T,) and holds, at each position, the slot of
-    the (k+1)-gram that begins there, or `VOID_SLOT`. `counts` has shape (n,): n-grams in each text.
+    Slots are numbers below 2**`bits`. `codes` has shape (T,), uint32. `bounds` has shape (n + 1,): positions of the
+    sentinels, so text i is `codes[bounds[i] + 1 : bounds[i + 1]]`. `slots` has shape (`MAX_ORDER`, T); row k holds, at
+    each position, the slot of the (k+1)-gram that begins there, or `VOID_SLOT`. `counts` has shape (n,): n-grams in
+    each text.
     """
 
+    bits: int
     codes: NDArray[np.uint32]
     bounds: NDArray[np.int64]
-    slots: tuple[NDArray[np.uint32], ...]
+    slots: NDArray[np.uint32]
     counts: NDArray[np.int64]
 
     def single(self, index: int) -> CharBatch:
         """Return one text as a batch of its own."""
         start, end = int(self.bounds[index]), int(self.bounds[index + 1])
-        slots = tuple(column[start : end + 1].copy() for column in self.slots)
-        for column in slots:
-            column[-1] = VOID_SLOT  # the sentinel that ends this text begins the next one
+        slots = self.slots[:, start : end + 1].copy()
+        slots[:, -1] = VOID_SLOT  # the sentinel that ends this text begins the next one
         bounds = np.array([0, end - start], dtype=np.int64)
-        return CharBatch(self.codes[start : end + 1], bounds, slots, self.counts[index : index + 1])
+        return CharBatch(self.bits, self.codes[start : end + 1], bounds, slots, self.counts[index : index + 1])
 
 
 def char_batch(texts: Sequence[str], bits: int) -> CharBatch:
@@ -58,7 +59,7 @@ def char_batch(texts: Sequence[str], bits: int) -> CharBatch:
     lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts))
     bounds = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(lengths + 1, out=bounds[1:])
-    return CharBatch(codes, bounds, _slots(codes, bounds, bits), ngram_counts(lengths))
+    return CharBatch(bits, codes, bounds, _slots(codes, bounds, bits), ngram_counts(lengths))
 
 
 def ngram_counts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -69,7 +70,7 @@ def ngram_counts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return total
 
 
-def mix(hashes: NDArray[np.uint32], seed: np.uint32, bits: int) -> NDArray[np.uint32]:
+def mix(hashes: NDArray[np.uint32], seed: NDArray[np.uint32] | np.uint32, bits: int) -> NDArray[np.uint32]:
     """Spread 32-bit hashes over 2**`bits` slots, never `VOID_SLOT`."""
     mixed = hashes * seed
     mixed ^= mixed >> np.uint32(15)
@@ -79,20 +80,17 @@ def mix(hashes: NDArray[np.uint32], seed: np.uint32, bits: int) -> NDArray[np.ui
     return mixed
 
 
-def _slots(codes: NDArray[np.uint32], bounds: NDArray[np.int64], bits: int) -> tuple[NDArray[np.uint32], ...]:
+def _slots(codes: NDArray[np.uint32], bounds: NDArray[np.int64], bits: int) -> NDArray[np.uint32]:
     size = len(codes)
-    # Distance from each position to the sentinel that ends its segment; the last sentinel begins no segment.
-    remaining = np.zeros(size, dtype=np.int64)
-    remaining[:-1] = np.repeat(bounds[1:], np.diff(bounds)) - np.arange(size - 1)
-    slots = []
-    rolling = codes.copy()
-    for order in range(1, MAX_ORDER + 1):
-        if order > 1:
-            rolling *= _MULTIPLIER
-            rolling[: max(size - order + 1, 0)] += codes[order - 1 :]
-        slot = mix(rolling, _ORDER_SEEDS[order - 1], bits)
-        slot[remaining < order - 1] = VOID_SLOT
-        if order == 1:
-            slot[bounds] = VOID_SLOT
-        slots.append(slot)
-    return tuple(slots)
+    rolling = np.zeros((MAX_ORDER, size), dtype=np.uint32)
+    rolling[0] = codes
+    for row in range(1, MAX_ORDER):
+        np.multiply(rolling[row - 1], _MULTIPLIER, out=rolling[row])
+        rolling[row, : max(size - row, 0)] += codes[row:]
+    slots = mix(rolling, _ORDER_SEEDS, bits)
+    slots[0, bounds] = VOID_SLOT
+    slots[1:, -1] = VOID_SLOT  # the last sentinel begins nothing
+    for before in range(1, MAX_ORDER - 1):
+        # Too few characters are left up to the sentinel, which is the last that an n-gram may hold.
+        slots[before + 1 :, np.maximum(bounds[1:] - before, 0)] = VOID_SLOT
+    return slots

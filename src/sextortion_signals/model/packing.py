@@ -39,11 +39,10 @@ def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def unpack(packed: NDArray[np.int64], heads: int) -> NDArray[np.int64]:
     """Undo `pack`, also for sums of up to `MAX_SUMMANDS` packed rows: (..., `WORDS`) -> (..., heads)."""
-    out = np.empty((*packed.shape[:-1], heads), dtype=np.int64)
-    for word in range(-(-heads // FIELDS_PER_WORD)):
-        rest = packed[..., word]
-        for field in range(min(FIELDS_PER_WORD, heads - word * FIELDS_PER_WORD)):
-            low = ((rest & _MASK) ^ _SIGN) - _SIGN  # sign-extended lowest field
-            out[..., word * FIELDS_PER_WORD + field] = low
-            rest = (rest - low) >> np.int64(FIELD_BITS)
-    return out
+    out = np.empty((*packed.shape, FIELDS_PER_WORD), dtype=np.int64)
+    rest = packed
+    for field in range(FIELDS_PER_WORD):
+        low = ((rest & _MASK) ^ _SIGN) - _SIGN  # sign-extended lowest field
+        out[..., field] = low
+        rest = (rest - low) >> np.int64(FIELD_BITS)
+    return out.reshape(*packed.shape[:-1], MAX_HEADS)[..., :heads]

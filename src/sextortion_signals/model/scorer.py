@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # One position adds up to MAX_ORDER rows, so longer texts are summed in blocks of this many positions.
 _BLOCK = MAX_SUMMANDS // MAX_ORDER
+# Up to so many additions are sooner done one by one.
+_FEW = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +79,26 @@ class LinearScorer:
 
     def _named_sums(self, batch: FeatureBatch) -> NDArray[np.float64]:
         # Added up text by text in the order of the features: a matrix product would round differently in a batch.
-        width = len(self.named)
-        text, feature = np.divmod(np.unique(batch.hits.text * width + batch.hits.feature), width)
         totals = np.zeros((len(batch.texts), len(self.heads)))
-        np.add.at(totals, text, self.named[feature])
+        present = np.sort(batch.hits.text * len(self.named) + batch.hits.feature)
+        text, feature = np.divmod(present[np.diff(present, prepend=-1) != 0], len(self.named))
+        if len(text) <= _FEW:
+            np.add.at(totals, text, self.named[feature])
+            return totals
+        begins = np.flatnonzero(np.diff(text, prepend=-1))
+        counts = np.diff(begins, append=len(text))
+        # The first feature of every text that has one, then the second, ...: no text twice in one addition.
+        for nth in range(int(counts.max(initial=0))):
+            places = begins[counts > nth] + nth
+            totals[text[places]] += self.named[feature[places]]
         return totals
 
     def _block_sums(self, rows: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sum packed rows over the segments `bounds[i]:bounds[i + 1]`; an empty segment gives 0."""
-        totals = np.zeros((len(bounds) - 1, len(self.heads)))
         lengths = np.diff(bounds)
+        if 0 < lengths.min(initial=1) and lengths.max(initial=0) <= _BLOCK:
+            return unpack(np.add.reduceat(rows, bounds[:-1], axis=0), len(self.heads)).astype(np.float64)
+        totals = np.zeros((len(lengths), len(self.heads)))
         owners = np.flatnonzero(lengths)
         if not len(owners):
             return totals
