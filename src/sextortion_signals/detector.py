@@ -25,7 +25,7 @@ from sextortion_signals.model import (
 from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
 from sextortion_signals.signals.detect import find_evidence, phrases
-from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
+from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize_many
 from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class Detector:
         return checked
 
     def _score(self, checked: Sequence[tuple[str, bool]]) -> tuple[FeatureBatch, Probabilities]:
-        batch = extract([normalize(text) for text, _ in checked], self._artefact.scorer.spec)
+        batch = extract(normalize_many([text for text, _ in checked]), self._artefact.scorer.spec)
         return batch, self._calibration.apply(self._artefact.scorer.logits(batch))
 
     def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> list[Assessment]:

@@ -78,7 +78,7 @@ def test_lexicon_agrees_with_a_search_for_each_literal():
     texts = [*lexicon.literals, "".join(lexicon.literals), " ".join(lexicon.literals)]
     batch = char_batch(texts, 18)
     folded = batch.codes.tobytes().decode("utf-32-le")
-    found = {tuple(row) for row in lexicon.index(18).find(batch).tolist()}
+    found = set(zip(*(column.tolist() for column in lexicon.index(18).find(batch)), strict=True))
     expected = set()
     for index in range(len(texts)):
         first, last = (int(bound) for bound in batch.bounds[index : index + 2])

@@ -96,7 +96,7 @@ class LinearScorer:
     def _block_sums(self, rows: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sum packed rows over the segments `bounds[i]:bounds[i + 1]`; an empty segment gives 0."""
         lengths = np.diff(bounds)
-        if 0 < lengths.min(initial=1) and lengths.max(initial=0) <= _BLOCK:
+        if lengths.min(initial=1) > 0 and lengths.max(initial=0) <= _BLOCK:
             return unpack(np.add.reduceat(rows, bounds[:-1], axis=0), len(self.heads)).astype(np.float64)
         totals = np.zeros((len(lengths), len(self.heads)))
         owners = np.flatnonzero(lengths)

@@ -25,10 +25,12 @@ _FOREIGN = lazy(rf"[{FOREIGN_LETTERS}]")
 _WORD = lazy(rf"[A-Za-z{FOREIGN_LETTERS}]+")
 # Kanji between two katakana (カ一ド, ギフ卜カード), or before the prolonged sound mark, which no kanji has (力ード);
 # dashes that stand for that mark, a plain hyphen only behind the first katakana of a word (カ-ド, but トップ-テン).
-_POSING = "".join(_KATAKANA_LOOKALIKES)
+_POSING_KANJI = "".join(_KATAKANA_LOOKALIKES)
+POSING = f"{_POSING_KANJI}—―─━–−\\-‐"
+"""Class of what may pose as katakana: kanji, and dashes for the prolonged sound mark."""
 # One leading class for all of them: the search skips what is not in it at the speed of a scan.
 KATAKANA_LOOKALIKE = lazy(
-    f"[{_POSING}—―─━–−\\-‐](?:(?<=[ァ-ヺー][{_POSING}])(?=[ァ-ヺー])|(?<![一—―─━–−\\-‐])(?=ー)"
+    f"[{POSING}](?:(?<=[ァ-ヺー][{_POSING_KANJI}])(?=[ァ-ヺー])|(?<![一—―─━–−\\-‐])(?=ー)"
     "|(?<=[ァ-ヺ][—―─━–−])(?=[ァ-ヺ])|(?<=[ァ-ヺ][-‐])(?<![ァ-ヺー][ァ-ヺ].)(?=[ァ-ヺ]))"
 )
 _LATIN = lazy(r"[A-Za-z]")

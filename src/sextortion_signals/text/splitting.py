@@ -33,11 +33,12 @@ _CHAIN = lazy(f"[{_LETTER}](?:{_GAP}[{_LETTER}]){{2,}}")
 _ONE_GAP = lazy(f"[{_LETTER}]{_GAP}(?=[{_LETTER}])")
 _ONE_LETTER = lazy(f"[{_LETTER}]")
 _ONE_JAPANESE = lazy(f"[{JAPANESE}]")
-_TEARING_LATIN = lazy(f"[.*_\\-|{EMOJI}]+")
+TEARING_LATIN = f".*_\\-|{EMOJI}"
+_TEARING_LATIN = lazy(f"[{TEARING_LATIN}]+")
 TEARING = f".*_+=^'’`\"\\-‐–—•○●★☆◆◇■□▲△▼▽※♪♡♥×✕✖\\\\/|{EMOJI}"
 # A text that this does not match has nothing to join.
 _HINT = lazy(
-    f"[A-Za-z](?:[.*_\\-|{EMOJI}]{{1,3}}[A-Za-z]|(?<![A-Za-z0-9].){_GAP}[A-Za-z0-9]{_GAP}[A-Za-z0-9](?![A-Za-z0-9]))"
+    f"[A-Za-z](?:[{TEARING_LATIN}]{{1,3}}[A-Za-z]|(?<![A-Za-z0-9].){_GAP}[A-Za-z0-9]{_GAP}[A-Za-z0-9](?![A-Za-z0-9]))"
     f"|[{JAPANESE}](?:[{TEARING}]{{1,{_WIDEST}}}[{JAPANESE}]|{_GAP}[{JAPANESE}]{_GAP}[{JAPANESE}]"
     f"|(?<![{_LETTER}].) {{1,3}}[{JAPANESE}]| {{1,3}}[{JAPANESE}](?![{_LETTER}]))"
 )
