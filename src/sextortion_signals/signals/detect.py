@@ -99,8 +99,8 @@ def find_evidence(
     `curve` (length of the clean text,) is what each clean character added to the head's logit. Empty when nothing in
     the text spoke for the signal (then its score comes from the bias alone, and it is not shown).
     """
-    sums = np.concatenate([[0.0], np.cumsum(curve)])
-    scores = [float(sums[end] - sums[start]) for start, end in spans]
+    sums = [0.0, *np.cumsum(curve).tolist()]
+    scores = [sums[end] - sums[start] for start, end in spans]
     strongest = max(scores, default=0.0)
     if strongest <= 0.0:
         return ()

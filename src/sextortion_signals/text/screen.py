@@ -30,17 +30,17 @@ EVERY_STEP = (1 << 7) - 1
 
 # Kinds of characters, one bit each.
 _KINDS = [np.uint16(1 << kind) for kind in range(16)]
-_LATIN, _DIGIT, _JAPANESE, _KATAKANA, _BLANK, _SEPARATOR, _TEARING, _TEARING_LATIN = _KINDS[:8]
+_LATIN, _DIGIT, _JAPANESE, _KATAKANA, _SEPARATOR, _TEARING, _TEARING_LATIN, _SIGN = _KINDS[:8]
 _MASK, _DISGUISE, _FOREIGN, _POSING, _WAVE, _SMALL, _LEET, _JOINER = _KINDS[8:]
 _MEMBERS = {
     _LATIN: "A-Za-z",
     _DIGIT: "0-9",
     _JAPANESE: JAPANESE,
     _KATAKANA: "ァ-ヺー",
-    _BLANK: " ",
     _SEPARATOR: SEPARATORS,
     _TEARING: TEARING,
     _TEARING_LATIN: TEARING_LATIN,
+    _SIGN: MASKS,
     _MASK: MASKS + EMOJI,
     _DISGUISE: DISGUISED,
     _FOREIGN: FOREIGN_LETTERS,
@@ -59,6 +59,7 @@ _PLANE = 0x10000
 _NOTHING = np.uint32(0xFFFFFFFF)
 _LONG_CODE = 12
 _LONG_NUMBER = 5
+_MASKS_IN_A_ROW = 2
 _SHORTEST_WORD = 3
 
 
@@ -180,7 +181,8 @@ class _Look:
         self._flag(stop[domain], PLACEHOLDERS)
         number = self._places(_DIGIT)
         for ahead in range(1, _LONG_NUMBER + 1):
-            number = number[self._is(_DIGIT | _JOINER | _BLANK, number + ahead)]
+            goes_on = self._is(_DIGIT | _JOINER, number + ahead)
+            number = number[goes_on | (self._codes.take(number + ahead, mode="clip") == ord(" "))]
         self._flag(number, PLACEHOLDERS)
         first, last = self._runs(_WORD | _JOINER)
         self._flag(first[last - first + 1 >= _LONG_CODE], PLACEHOLDERS)
@@ -204,7 +206,7 @@ class _Look:
         first, last = self._runs(_WORD)
         alone = first == last
         self._flag(first[:-2][alone[:-2] & alone[1:-1] & alone[2:]], SPLITTING)
-        separator, blank, letter = self._has(_SEPARATOR), self._has(_BLANK), self._has(_LETTER)
+        separator, blank, letter = self._has(_SEPARATOR), self._codes == ord(" "), self._has(_LETTER)
         torn = separator[:-2] & separator[2:]
         torn |= blank[2:] & ~letter[:-2]
         torn |= blank[:-2] & ~letter[2:]
@@ -212,8 +214,11 @@ class _Look:
         self._flag(np.flatnonzero(torn) + 1, SPLITTING)
 
     def _ask_masks(self) -> None:
-        masks = self._places(_MASK)
-        self._flag(masks[self._is(_LATIN | _JAPANESE, masks - 1) | self._is(_LATIN | _JAPANESE, masks + 1)], MASKED)
+        first, last = self._runs(_MASK)
+        before, after = self._is(_LETTER, first - 1), self._is(_LETTER, last + 1)
+        # An emoji stands for a letter inside a word only, other marks at its edges too; never more than two in a row.
+        inside = before & after | (before | after) & self._is(_SIGN, first)
+        self._flag(first[inside & (last - first < _MASKS_IN_A_ROW)], MASKED)
 
     def _ask_respelling(self) -> None:
         leet = self._places(_LEET)

@@ -17,7 +17,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sextortion_signals.text.characters import SPACES
 from sextortion_signals.text.patterns import lazy
@@ -34,8 +34,7 @@ _PHRASE_END = lazy(r".*[ 。、!?！？]", re.DOTALL)
 _FORMAT = '-O "" -E "" -F "%m\\t%f[7]\\t%f[0]\\n" -U "%m\\t*\\t%f[0]\\n"'
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: `text[start:end] == surface`, in code points of the tokenized text.
 
     `lemma` is unidic's dictionary form (送っ -> 送る), "*" for an unknown word; `pos` its coarse part of speech (動詞).
