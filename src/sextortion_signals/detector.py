@@ -143,7 +143,7 @@ class Detector:
         Raises `InputError` subclasses: `TextTypeError`, `EmptyTextError`, `TextTooLongError`, `UnknownOptionError`.
         """
         options = _options(lang, audience, truncate=truncate, awareness=awareness)
-        return self._assess_chunk([check_text(text, max_length=self._max_length, truncate=truncate)], options)[0]
+        return next(self._assess_chunk([check_text(text, max_length=self._max_length, truncate=truncate)], options))
 
     def assess_many(
         self,
@@ -186,47 +186,37 @@ class Detector:
         batch = extract(normalize_many([text for text, _ in checked]), self._artefact.scorer.spec)
         return batch, self._calibration.apply(self._artefact.scorer.logits(batch))
 
-    def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> list[Assessment]:
+    def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> Iterator[Assessment]:
         batch, scores = self._score(checked)
-        mass_mails = self._mass_mails(batch)
-        built = self._build(batch, scores, mass_mails, [cut for _, cut in checked], options)
-        return list(built)
-
-    def _build(
-        self,
-        batch: FeatureBatch,
-        scores: Probabilities,
-        mass_mails: NDArray[np.bool_],
-        cuts: Sequence[bool],
-        options: _Options,
-    ) -> Iterator[Assessment]:
-        for index, text in enumerate(batch.texts):
-            risk = float(scores.risk[index])
-            case_roles = dict(zip(CASE_ROLES, scores.roles[index].tolist(), strict=True))
+        thresholds = self._rule.thresholds
+        rows = zip(checked, scores.risk.tolist(), scores.roles.tolist(), strict=True)
+        for index, ((raw, cut), risk, roles) in enumerate(rows):
+            case_roles = dict(zip(CASE_ROLES, roles, strict=True))
             level = self._rule.level(risk)
             role = self._rule.role(level, case_roles)
-            signals = () if level is Level.LOW else self._signals(batch, index, scores.signals[index])
-            language = detect_language(text.raw)
-            advice = _advice(level, role, signals, language, options, mass_mail=bool(mass_mails[index]))
+            language = detect_language(raw)
+            case = None if level is Level.LOW else batch.single(index)
+            signals = () if case is None else self._signals(case, scores.signals[index])
+            mass_mail = case is not None and role is Role.OFFENDER and self._is_mass_mail(case)
             yield Assessment(
                 risk=risk,
                 level=level,
                 role=role,
                 roles=role_probabilities(risk, case_roles),
                 signals=signals,
-                advice=advice,
+                advice=_advice(level, role, signals, language, options, mass_mail=mass_mail),
                 language=language,
                 model=self.model,
-                thresholds=self._rule.thresholds,
-                truncated=cuts[index],
+                thresholds=thresholds,
+                truncated=cut,
             )
 
-    def _signals(self, batch: FeatureBatch, index: int, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
+    def _signals(self, case: FeatureBatch, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
         seen = np.flatnonzero(scores >= self._signal_thresholds)
         if not len(seen):
             return ()
-        text = batch.texts[index]
-        curves = self._artefact.scorer.contributions(batch.single(index))
+        (text,) = case.texts
+        curves = self._artefact.scorer.contributions(case)
         spans = phrases(text.text)
         found = []
         for signal in seen.tolist():
@@ -235,10 +225,10 @@ class Detector:
                 found.append(Signal(SIGNALS[signal], float(scores[signal]), evidence))
         return tuple(sorted(found, key=lambda signal: -signal.score))
 
-    def _mass_mails(self, batch: FeatureBatch) -> NDArray[np.bool_]:
-        names = batch.spec.lexicon.names
-        columns = [names.index(name) for name in _MASS_MAIL_PATTERNS if name in names]
-        return np.asarray(batch.named()[:, columns].sum(axis=1) >= 2)
+    def _is_mass_mail(self, case: FeatureBatch) -> bool:
+        names = case.spec.lexicon.names
+        present = {names[feature] for feature in case.hits.feature.tolist()}
+        return len(present.intersection(_MASS_MAIL_PATTERNS)) >= 2
 
 
 def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
@@ -283,6 +273,6 @@ def _advice(
         signals=ids,
         lang=lang,
         audience=options.audience,
-        mass_mail=mass_mail and role is Role.OFFENDER,
+        mass_mail=mass_mail,
         awareness=options.awareness,
     )

@@ -18,6 +18,8 @@ from sextortion_signals.types import Language
 _KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
 # Kana beside kana or kanji is writing; a single ツ, ノ or の among other letters is decoration: (ツ), (ノಠ益ಠ)ノ彡.
 _WRITTEN_KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ][ぁ-ゖァ-ヺｦ-ﾟー一-鿿]|(?![彡益皿])[一-鿿][ぁ-ゖァ-ヺ]")
+# The same without the katakana that faces are made of: where it is found, nothing else needs to be asked.
+_WRITTEN_HIRAGANA = lazy(r"[ぁ-ゖ][ぁ-ゖー一-鿿]")
 _KAOMOJI = lazy(r"[ノヽヾシツ]彡|[ノツシヽ]+(?=[^ぁ-ゖァ-ヺー一-鿿]|\Z)")
 _WORD = lazy(r"[a-zß-ɏḀ-ỿ]+(?:['’][a-z]+)?")
 _ACCENTED = lazy(r"[ß-öø-ɏḀ-ỿ]")
@@ -58,7 +60,9 @@ _SYLLABLES = lazy(r"(?:(?:[kgsztdnhbpmrjfwy]|[kgnhbpmr]y|ch|sh|ts|kk|ss|ssh|tt|t
 @dataclass(frozen=True, slots=True)
 class _Tables:
     verified: frozenset[str]
-    words: Mapping[str, frozenset[str]]
+    english: frozenset[str]
+    codes: tuple[str, ...]
+    languages_of: Mapping[str, tuple[str, ...]]  # function word -> codes of the languages it belongs to
     letters: Mapping[str, frozenset[str]]
     chinese: frozenset[str]
     scripts: Mapping[str, re.Pattern[str]]
@@ -67,9 +71,15 @@ class _Tables:
 @cache
 def _tables() -> _Tables:
     data = read_table("text/language")
+    words = {code: frozenset(words.split()) for code, words in data["words"].items()}
     return _Tables(
         verified=frozenset(data["verified"]),
-        words={code: frozenset(words.split()) for code, words in data["words"].items()},
+        english=frozenset(words["en"]),
+        codes=tuple(words),
+        languages_of={
+            word: tuple(code for code, listed in words.items() if word in listed)
+            for word in frozenset().union(*words.values())
+        },
         letters={code: frozenset(letters) for code, letters in data["letters"].items()},
         chinese=frozenset("".join(data["chinese"]["only"].split())),
         scripts={code: lazy(f"[{letters}]") for code, letters in _SCRIPTS.items()},
@@ -87,6 +97,8 @@ def detect_language(text: str) -> Language:
 
 
 def _is_written_in_kana(text: str) -> bool:
+    if _WRITTEN_HIRAGANA.search(text) is not None:
+        return True
     if _KANA.search(text) is None:
         return False
     rest = _KAOMOJI.sub(" ", text)
@@ -126,11 +138,14 @@ def _by_words(text: str, *, kanji: bool) -> str:
     tables = _tables()
     lower = text.lower().replace("’", "'")
     words = frozenset(_WORD.findall(lower))
-    hits = {code: len(words & listed) for code, listed in tables.words.items()}
-    romaji = hits.pop("romaji")
-    if _is_romaji(words, romaji + kanji, max(hits.values()), len(words & tables.words["en"] - _ALSO_ROMAJI)):
+    hits = dict.fromkeys(tables.codes, 0)
+    for word in words:
+        for code in tables.languages_of.get(word, ()):
+            hits[code] += 1
+    romaji = hits.pop("romaji") + kanji
+    if romaji and _is_romaji(words, romaji, max(hits.values()), len(words & tables.english - _ALSO_ROMAJI)):
         return "ja"
-    accented = sum(_ACCENTED.search(word) is not None for word in words)
+    accented = 0 if lower.isascii() else sum(_ACCENTED.search(word) is not None for word in words)
     best = max(hits, key=lambda code: hits[code])
     # One word may be anything ("nude threats = ban"), so another language than English needs two, or all there is.
     if hits["en"] < hits[best] and (hits[best] > 1 or hits[best] == len(words) or accented):
