@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -231,17 +233,16 @@ class Detector:
         return len(present.intersection(_MASS_MAIL_PATTERNS)) >= 2
 
 
-def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
-    chunk: list[tuple[str, bool]] = []
-    size = 0
-    for item in checked:
-        if chunk and (len(chunk) == CHUNK or size + len(item[0]) > CHUNK_CODE_POINTS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(item)
-        size += len(item[0])
-    if chunk:
-        yield chunk
+def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[Sequence[tuple[str, bool]]]:
+    for first in range(0, len(checked), CHUNK):
+        chunk = checked[first : first + CHUNK]
+        ends = list(accumulate(len(text) for text, _ in chunk))
+        begin = 0
+        while begin < len(chunk):
+            before = ends[begin - 1] if begin else 0
+            end = max(bisect_right(ends, before + CHUNK_CODE_POINTS), begin + 1)
+            yield chunk[begin:end]
+            begin = end
 
 
 def _options(lang: str | None, audience: Audience | str | None, *, truncate: bool, awareness: bool) -> _Options:

@@ -50,14 +50,16 @@ class LemmaBatch:
 
 def lemma_batch(texts: Sequence[str], bits: int) -> LemmaBatch:
     """Tag each text once and hash its lemma features into 2**`bits` slots."""
-    lines = [_terminated(lemma_lines(text)) for text in texts]
-    joined = "".join(lines)
+    lines = list(map(lemma_lines, texts))
+    joined = "\n".join(filter(None, lines)) + "\n" * any(lines)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     ends = np.flatnonzero(codes == _NEWLINE)
     tabs = np.flatnonzero(codes == _TAB).reshape(-1, 2)
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else np.zeros(0, dtype=np.int64)
-    tokens = np.fromiter((line.count("\n") for line in lines), dtype=np.int64, count=len(lines))
-    bounds = np.concatenate([[0], np.cumsum(tokens)]).astype(np.int64)
+    sizes = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+    bounds = np.zeros(len(lines) + 1, dtype=np.int64)
+    bounds[1:] = ends.searchsorted(np.cumsum(sizes + (sizes > 0)))
+    tokens = np.diff(bounds)
     lemma, pos = _token_hashes(codes, starts, tabs, ends)
     last = np.repeat(bounds[1:], tokens) - np.arange(len(ends))  # tokens left in the text, this one included
     slots = (
@@ -67,11 +69,6 @@ def lemma_batch(texts: Sequence[str], bits: int) -> LemmaBatch:
     )
     counts = tokens + np.maximum(tokens - 1, 0) + np.maximum(tokens - 2, 0)
     return LemmaBatch(slots, bounds, counts, (tabs[:, 0] - starts).astype(np.int64))
-
-
-def _terminated(lines: str) -> str:
-    """Every token's line ends in a newline, the last one too."""
-    return lines if not lines or lines.endswith("\n") else lines + "\n"
 
 
 def _token_hashes(

@@ -56,7 +56,7 @@ def char_batch(texts: Sequence[str], bits: int) -> CharBatch:
     """Fold, join and hash `texts` into 2**`bits` slots. Texts hold no sentinel (normalisation removes controls)."""
     joined = SENTINEL + SENTINEL.join(texts) + SENTINEL
     codes = fold_codes(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32))
-    lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts))
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     bounds = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(lengths + 1, out=bounds[1:])
     return CharBatch(bits, codes, bounds, _slots(codes, bounds, bits), ngram_counts(lengths))

@@ -240,7 +240,8 @@ def _gaps_inside_keywords(text: str) -> list[tuple[int, int]]:
         keywords = by_pair.get(folded[start : start + 2])
         if keywords is None or start < free_from:
             continue
-        own = next((own for keyword in keywords if (own := _torn(text, folded, positions, start, keyword))), [])
+        here = [keyword for keyword in keywords if folded.startswith(keyword.folded, start)]
+        own = next((own for keyword in here if (own := _torn(text, positions, start, keyword))), [])
         closed += [(a + 1, b) for a, b in pairwise(own) if b > a + 1]
         free_from = start + len(own)
     return closed
@@ -252,10 +253,10 @@ def _separator_set() -> frozenset[str]:
     return frozenset(character for character in map(chr, range(_LAST_EMOJI + 1)) if pattern.match(character))
 
 
-def _torn(text: str, folded: str, positions: list[int], start: int, keyword: Keyword) -> list[int]:
-    """Return the places of the letters of a key word that was torn apart at `start`, else an empty list."""
+def _torn(text: str, positions: list[int], start: int, keyword: Keyword) -> list[int]:
+    """Return the places of the letters of the key word at `start` if it was torn apart, else an empty list."""
     end = start + len(keyword.folded)
-    if not folded.startswith(keyword.folded, start) or positions[end - 1] - positions[start] == end - 1 - start:
+    if positions[end - 1] - positions[start] == end - 1 - start:
         return []
     own = positions[start:end]
     return own if _is_torn(text, own, keyword) else []
