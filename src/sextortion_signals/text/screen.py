@@ -73,6 +73,8 @@ class Screened:
 
 def screen(raws: Sequence[str]) -> Screened:
     """Carry out the 1:1 changes on all texts, and tell which steps each of them needs."""
+    if not raws:
+        return Screened([], [])
     joined = "\n" + "\n".join(raws) + "\n"
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     bounds = np.zeros(len(raws) + 1, dtype=np.int64)
