@@ -7,8 +7,10 @@ cost almost nothing and every feature knows the exact span it came from.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 # the lowest bits of each field: room for 2,000 classes, a million texts in a batch and spans of 4,000 characters.
 _CLASS, _TEXT_IN_CLASS = np.int64(52), np.int64(32)
 _TEXT, _START = np.int64(40), np.int64(12)
+# A text alone of up to so many characters is read by loops.
+_SHORT = 500
+_FIRST, _SECOND, _SPAN = itemgetter(0), itemgetter(1), itemgetter(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Lexicon:
     word_start: NDArray[np.bool_]  # literal must not follow a Latin letter
     word_end: NDArray[np.bool_]  # literal must not be followed by one
     patterns: NDArray[np.int64]  # (P, 3): first class, second class, largest gap
+    rules: tuple[tuple[int, bool, bool], ...]  # literal -> the three above
+    followers: Mapping[int, Sequence[tuple[int, int, int]]]  # first class -> pattern, second class, largest gap
     indexes: dict[int, LiteralIndex] = field(default_factory=dict, compare=False, repr=False)  # by bits of a slot
 
     def __reduce__(self) -> tuple[Callable[[str], Lexicon], tuple[str]]:
@@ -72,6 +79,8 @@ class Lexicon:
 
     def find(self, batch: CharBatch) -> Hits:
         """Return every class and pattern hit of the batch."""
+        if len(batch.bounds) == 2 and len(batch.codes) <= _SHORT:
+            return self._find_in_one(batch)
         literal, text, start, end = self.index(batch.bits).find(batch)
         latin = _is_latin(batch.codes)
         # Sentinels surround every text, so start - 1 and end are always inside.
@@ -82,6 +91,31 @@ class Lexicon:
         return self._with_patterns(
             np.stack([text, self.class_of[literal[alone]], start[alone] - offset, end[alone] - offset])
         )
+
+    def _find_in_one(self, batch: CharBatch) -> Hits:
+        """Return what `find` does, by loops: a text has few hits, and each array operation costs as much as one."""
+        latin = _is_latin(batch.codes).tolist()
+        hits = [
+            (class_, start - 1, end - 1)
+            for literal, start, end in self.index(batch.bits).find_in_one(batch)
+            for class_, word_start, word_end in (self.rules[literal],)
+            if not (word_start and latin[start - 1]) and not (word_end and latin[end])
+        ]
+        by_class: dict[int, list[tuple[int, int]]] = {}
+        for class_, start, end in sorted(hits, key=_SECOND):
+            by_class.setdefault(class_, []).append((start, end))
+        first_pattern = len(self.names) - len(self.patterns)
+        pairs = []
+        for first, start, end in hits:
+            for pattern, second, gap in self.followers.get(first, ()):
+                seconds = by_class.get(second, ())
+                place = bisect_right(seconds, start, key=_FIRST)
+                if place < len(seconds) and seconds[place][0] <= end + gap:
+                    pairs.append((first_pattern + pattern, start, max(end, seconds[place][1])))
+        # Where spans are the same, classes come before patterns, and those in their order.
+        rows = sorted([*hits, *sorted(pairs, key=_FIRST)], key=_SPAN)
+        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        return Hits(np.zeros(len(rows), dtype=np.int64), table[:, 0], table[:, 1], table[:, 2])
 
     def _with_patterns(self, hits: NDArray[np.int64]) -> Hits:
         """Add the pattern hits to class hits, shape (4, H): text, class, start, end."""
@@ -131,14 +165,21 @@ def compile_lexicon(source: str) -> Lexicon:
     edges = np.array([(ord(text[0]), ord(text[-1])) for text, _ in literals], dtype=np.uint32).reshape(-1, 2)
     latin = _is_latin(edges)
     patterns = [(classes.index(str(a)), classes.index(str(b)), int(str(g))) for a, b, g in table["patterns"].values()]
+    class_of = [index for _, index in literals]
+    word_start, word_end = latin[:, 0], latin[:, 1] & ~np.array([*literals.values()], dtype=np.bool_)
+    followers: dict[int, list[tuple[int, int, int]]] = {}
+    for index, (first, second, gap) in enumerate(patterns):
+        followers.setdefault(first, []).append((index, second, gap))
     return Lexicon(
         source=source,
         names=(*classes, *table["patterns"]),
         literals=tuple(text for text, _ in literals),
-        class_of=np.array([index for _, index in literals], dtype=np.int64),
-        word_start=latin[:, 0],
-        word_end=latin[:, 1] & ~np.array([*literals.values()], dtype=np.bool_),
+        class_of=np.array(class_of, dtype=np.int64),
+        word_start=word_start,
+        word_end=word_end,
         patterns=np.array(patterns, dtype=np.int64).reshape(-1, 3),
+        rules=tuple(zip(class_of, word_start.tolist(), word_end.tolist(), strict=True)),
+        followers=followers,
     )
 
 

@@ -7,7 +7,7 @@ characters, nearly all of them real; each is then compared character by characte
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,18 @@ _LITERAL_BITS, _LENGTH_BITS = 20, 12
 class LiteralIndex:
     """Folded literals, ready to be looked for in batches hashed into 2**`bits` slots.
 
+    `words` are the literals. A key is an order and a slot; `offsets` (`MAX_ORDER`, 1) make keys of a batch's slots, and
+    `by_key` tells which literals begin with a key. The rest is the same for arrays:
     `begins` (`MAX_ORDER` * 2**bits,) tells whether a literal begins with an n-gram of this order and slot. `keys` (K,)
-    are those order-and-slot numbers, rising; key k belongs to the literals `ids[first[k] : first[k] + count[k]]`.
+    are those keys, rising; key k belongs to the literals `ids[first[k] : first[k] + count[k]]`.
     `heads` (N, `MAX_ORDER`) and `tails` (N, longest - `MAX_ORDER`) hold their characters, padded with `_NONE`,
     `lengths` (N,) how many there are.
     """
 
     bits: int
+    words: tuple[str, ...]
+    offsets: NDArray[np.uint32]
+    by_key: Mapping[int, Sequence[int]]
     begins: NDArray[np.bool_]
     keys: NDArray[np.int64]
     first: NDArray[np.int64]
@@ -48,15 +53,33 @@ class LiteralIndex:
 
         The order is that of their ends, the longest first where two end together, then that of the literals.
         """
-        places = np.flatnonzero(self.begins.take(batch.slots + _offsets(self.bits)))
-        row, place = np.divmod(places, len(batch.codes))
-        key = self.keys.searchsorted(batch.slots[row, place] + (row << self.bits))
+        places, keys = self._candidates(batch)
+        key = self.keys.searchsorted(keys)
         count = self.count[key]
         last = count.cumsum()
         literal = self.ids[np.repeat(self.first[key] - last + count, count) + np.arange(int(count.sum()))]
-        start = np.repeat(place, count)
+        start = np.repeat(places, count)
         agree = np.flatnonzero(_agree(batch.codes, start, self.heads.take(literal, axis=0)))
         return self._whole(batch, literal[agree], start[agree])
+
+    def find_in_one(self, batch: CharBatch) -> list[tuple[int, int, int]]:
+        """Return what `find` does for a batch of one text, without the text: literal, start and end."""
+        text = batch.codes.tobytes().decode("utf-32-le", "surrogatepass")
+        places, keys = self._candidates(batch)
+        found = [
+            (start + len(self.words[literal]), -len(self.words[literal]), literal)
+            for start, key in zip(places.tolist(), keys.tolist(), strict=True)
+            for literal in self.by_key[key]
+            # The blank of a literal is none of the sentinels.
+            if text.startswith(self.words[literal], start, -1)
+        ]
+        return [(literal, end + less, end) for end, less, literal in sorted(found)]
+
+    def _candidates(self, batch: CharBatch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return where literals may begin, and the key of each such place."""
+        keys = batch.slots + self.offsets
+        places = np.flatnonzero(self.begins.take(keys))
+        return places % len(batch.codes), keys.reshape(-1)[places].astype(np.int64)
 
     def _whole(
         self, batch: CharBatch, literal: NDArray[np.int64], start: NDArray[np.int64]
@@ -80,10 +103,6 @@ def _agree(codes: NDArray[np.uint32], start: NDArray[np.int64], wanted: NDArray[
     return np.asarray(((there == wanted) | (wanted == _NONE)).all(axis=1), dtype=np.bool_)
 
 
-def _offsets(bits: int) -> NDArray[np.uint32]:
-    return (np.arange(MAX_ORDER, dtype=np.uint32) << np.uint32(bits))[:, None]
-
-
 def index_literals(literals: Sequence[str], bits: int) -> LiteralIndex:
     """Return an index of folded, non-empty literals for batches hashed into 2**`bits` slots."""
     batch = char_batch(literals, bits)
@@ -99,5 +118,20 @@ def index_literals(literals: Sequence[str], bits: int) -> LiteralIndex:
     codes = np.full(inside.shape, _NONE, dtype=np.uint32)
     codes[inside] = np.delete(batch.codes, batch.bounds)
     heads, tails = (np.ascontiguousarray(part) for part in np.split(codes, [MAX_ORDER], axis=1))
-    count = np.diff(first, append=len(ids))
-    return LiteralIndex(bits, begins, ordered[first], first, count, ids, heads, tails, lengths)
+    by_key: dict[int, list[int]] = {}
+    for literal, key in enumerate(own.tolist()):
+        by_key.setdefault(key, []).append(literal)
+    return LiteralIndex(
+        bits=bits,
+        words=tuple(literals),
+        offsets=(np.arange(MAX_ORDER, dtype=np.uint32) << np.uint32(bits))[:, None],
+        by_key=by_key,
+        begins=begins,
+        keys=ordered[first],
+        first=first,
+        count=np.diff(first, append=len(ids)),
+        ids=ids,
+        heads=heads,
+        tails=tails,
+        lengths=lengths,
+    )

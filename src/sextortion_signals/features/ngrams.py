@@ -25,6 +25,8 @@ VOID_SLOT = 0
 
 _MULTIPLIER = np.uint32(0x01000193)
 _ORDER_SEEDS = np.array([0x9E3779B1, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1], dtype=np.uint32)[:, None]
+# By order, how many more n-grams than characters there are: the two sentinels take part, but are no unigrams.
+_MORE_THAN_CHARACTERS = np.array([0, 1, 0, -1, -2], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,7 @@ def char_batch(texts: Sequence[str], bits: int) -> CharBatch:
 
 def ngram_counts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return how many n-grams (orders 1 to `MAX_ORDER`, sentinels included) texts of these lengths have."""
-    total = lengths.copy()  # unigrams: the sentinels themselves do not count
-    for order in range(2, MAX_ORDER + 1):
-        total += np.maximum(lengths + 3 - order, 0)
-    return total
+    return np.asarray(np.maximum(lengths[:, None] + _MORE_THAN_CHARACTERS, 0).sum(axis=1))
 
 
 def mix(hashes: NDArray[np.uint32], seed: NDArray[np.uint32] | np.uint32, bits: int) -> NDArray[np.uint32]:
@@ -92,5 +91,6 @@ def _slots(codes: NDArray[np.uint32], bounds: NDArray[np.int64], bits: int) -> N
     slots[1:, -1] = VOID_SLOT  # the last sentinel begins nothing
     for before in range(1, MAX_ORDER - 1):
         # Too few characters are left up to the sentinel, which is the last that an n-gram may hold.
-        slots[before + 1 :, np.maximum(bounds[1:] - before, 0)] = VOID_SLOT
+        places = np.maximum(bounds[1:] - before, 0) if len(bounds) > 2 else max(int(bounds[1]) - before, 0)
+        slots[before + 1 :, places] = VOID_SLOT
     return slots

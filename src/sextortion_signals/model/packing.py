@@ -7,6 +7,7 @@ Integer sums make scores bit-identical on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,19 @@ def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
         word, field = divmod(head, FIELDS_PER_WORD)
         packed[..., word] += weights[..., head] << np.int64(FIELD_BITS * field)
     return packed
+
+
+def unpack_one(packed: Sequence[int], heads: int) -> list[int]:
+    """Undo `pack` for one packed row as plain numbers, where arrays would cost more than they save."""
+    mask, sign = (1 << FIELD_BITS) - 1, 1 << (FIELD_BITS - 1)
+    out = []
+    for word in packed:
+        rest = word
+        for _ in range(FIELDS_PER_WORD):
+            low = ((rest & mask) ^ sign) - sign
+            out.append(low)
+            rest = (rest - low) >> FIELD_BITS
+    return out[:heads]
 
 
 def unpack(packed: NDArray[np.int64], heads: int) -> NDArray[np.int64]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sextortion_signals.features import MAX_ORDER, CharBatch, FeatureBatch, FeatureSpec, LemmaBatch
-from sextortion_signals.model.packing import MAX_SUMMANDS, unpack
+from sextortion_signals.model.packing import MAX_SUMMANDS, unpack, unpack_one
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,19 +80,23 @@ class LinearScorer:
         return unpack(total, len(self.heads)) * (self.scale / (root * float(shares[0])))
 
     def _char_sums(self, chars: CharBatch) -> NDArray[np.float64]:
-        rows = self.packed.take(chars.slots[0], axis=0)
-        for slots in chars.slots[1:]:
-            rows += self.packed.take(slots, axis=0)
-        return self._block_sums(rows[:-1], chars.bounds)
+        return self._block_sums(self._rows(chars.slots)[:-1], chars.bounds)
 
     def _lemma_sums(self, lemmas: LemmaBatch) -> NDArray[np.float64]:
-        rows = self.packed.take(lemmas.slots[0], axis=0)
-        for slots in lemmas.slots[1:]:
-            rows += self.packed.take(slots, axis=0)
-        return self._block_sums(rows, lemmas.bounds)
+        return self._block_sums(self._rows(lemmas.slots), lemmas.bounds)
+
+    def _rows(self, slots: Sequence[NDArray[np.uint32]] | NDArray[np.uint32]) -> NDArray[np.int64]:
+        """Return the packed weights of all n-grams that begin at each place."""
+        rows = self.packed.take(slots[0], axis=0)
+        for more in slots[1:]:
+            rows += self.packed.take(more, axis=0)
+        return rows
 
     def _named_sums(self, batch: FeatureBatch) -> NDArray[np.float64]:
         # Added up text by text in the order of the features: a matrix product would round differently in a batch.
+        if len(batch.texts) == 1:
+            features = sorted(set(batch.hits.feature.tolist()))
+            return np.asarray(self.named[features].sum(axis=0))[None]  # row by row, so in order
         totals = np.zeros((len(batch.texts), len(self.heads)))
         present = np.sort(batch.hits.text * len(self.named) + batch.hits.feature)
         text, feature = np.divmod(present[np.diff(present, prepend=-1) != 0], len(self.named))
@@ -108,6 +113,8 @@ class LinearScorer:
 
     def _block_sums(self, rows: NDArray[np.int64], bounds: NDArray[np.int64]) -> NDArray[np.float64]:
         """Sum packed rows over the segments `bounds[i]:bounds[i + 1]`; an empty segment gives 0."""
+        if len(bounds) == 2 and 0 < len(rows) <= _BLOCK:
+            return np.array([unpack_one(rows.sum(axis=0).tolist(), len(self.heads))], dtype=np.float64)
         lengths = np.diff(bounds)
         if lengths.min(initial=1) > 0 and lengths.max(initial=0) <= _BLOCK:
             return unpack(np.add.reduceat(rows, bounds[:-1], axis=0), len(self.heads)).astype(np.float64)
