@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,9 +84,9 @@ class LinearScorer:
     def _lemma_sums(self, lemmas: LemmaBatch) -> NDArray[np.float64]:
         return self._block_sums(self._rows(lemmas.slots), lemmas.bounds)
 
-    def _rows(self, slots: Sequence[NDArray[np.uint32]] | NDArray[np.uint32]) -> NDArray[np.int64]:
+    def _rows(self, slots: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Return the packed weights of all n-grams that begin at each place."""
-        rows = self.packed.take(slots[0], axis=0)
+        rows: NDArray[np.int64] = self.packed.take(slots[0], axis=0)
         for more in slots[1:]:
             rows += self.packed.take(more, axis=0)
         return rows
@@ -140,7 +139,7 @@ class LinearScorer:
         if int(lengths.sum()) != len(visible):
             return  # the tokenizer dropped something: character evidence alone is still exact
         root = float(_root(batch.lemmas.counts)[0, 0])
-        tokens = self._spread(np.stack(batch.lemmas.slots), _LEMMA_SHARES, root) / np.maximum(lengths, 1)[:, None]
+        tokens = self._spread(batch.lemmas.slots, _LEMMA_SHARES, root) / np.maximum(lengths, 1)[:, None]
         curve[visible] += np.repeat(tokens, lengths, axis=0)
 
     def _add_named(self, curve: NDArray[np.float64], batch: FeatureBatch) -> None:
