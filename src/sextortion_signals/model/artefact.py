@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HASHED_NAME = "hashed.npy"
 NAMED_NAME = "named.npy"
 LEXICON_NAME = "lexicon.toml"
+# Magic string, version and length, and a header of at most 65,535 bytes.
+_LONGEST_HEAD = 10 + 0xFFFF
 RUNTIME_FILES = (HASHED_NAME, NAMED_NAME, LEXICON_NAME)
 
 
@@ -76,21 +78,22 @@ def describe_file(path: Path) -> dict[str, Any]:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def _read_verified(path: Path, entry: Mapping[str, Any]) -> bytes:
+def _read_verified(path: Path, entry: Mapping[str, Any]) -> NDArray[np.uint8]:
+    # Read into the memory that the weights will stay in: NumPy asks for large pages, and nothing is copied.
     if not path.is_file():
         raise ArtefactMissingError(f"{path} is missing; restore the model folder or reinstall the package")
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != entry.get("sha256"):
+    content = np.fromfile(path, dtype=np.uint8)
+    if hashlib.sha256(content.data).hexdigest() != entry.get("sha256"):
         raise ArtefactCorruptError(
             f"{path} is not the file its manifest was made for (SHA-256 differs); restore it or reinstall the package"
         )
     return content
 
 
-def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
+def _scorer(manifest: Manifest, contents: Mapping[str, NDArray[np.uint8]]) -> LinearScorer:
     features, heads = manifest.data["features"], tuple(manifest.data["heads"])
     try:
-        lexicon = compile_lexicon(contents[LEXICON_NAME].decode("utf-8"))
+        lexicon = compile_lexicon(contents[LEXICON_NAME].tobytes().decode("utf-8"))
     except (ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
         problem = f"{manifest.folder / LEXICON_NAME} is not a lexicon ({type(error).__name__})"
         raise ArtefactCorruptError(problem) from None
@@ -104,14 +107,27 @@ def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
     return LinearScorer(heads, spec, packed, scale, named, bias)
 
 
-def _array(path: Path, content: bytes, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Read a .npy file from memory. Anything that is not a plain array of this type and shape is refused."""
+def _array(path: Path, content: NDArray[np.uint8], dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
+    """Return the array of a .npy file in memory; anything but a plain array of this type and shape is refused."""
     try:
-        array = np.lib.format.read_array(BytesIO(content), allow_pickle=False)
+        array = _plain_array(content)
     except (ValueError, EOFError, OSError) as error:
         message = f"{path} is not a plain array ({type(error).__name__}); pickles are never loaded. Restore the file"
         raise ArtefactCorruptError(message) from None
     if array.dtype != np.dtype(dtype) or array.shape != shape:
         found = f"{array.dtype}{array.shape}"
         raise ArtefactCorruptError(f"{path} holds {found}, the manifest asks for {np.dtype(dtype)}{shape}")
+    return array
+
+
+def _plain_array(content: NDArray[np.uint8]) -> NDArray[Any]:
+    """Read a .npy file of version 1.0 (what `write_artefact` writes) without a copy; objects have no plain bytes."""
+    head = BytesIO(content[:_LONGEST_HEAD].tobytes())
+    if np.lib.format.read_magic(head) != (1, 0):
+        raise ValueError("not version 1.0")
+    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(head)
+    if dtype.hasobject or fortran_order:
+        raise ValueError("objects or columns first")
+    array: NDArray[Any] = content[head.tell() :].view(dtype).reshape(shape)
+    array.flags.writeable = False
     return array
