@@ -35,7 +35,8 @@ def first_scores(rounds: int, pipeline: Path) -> list[Goal]:
         "import sklearn (text, linear_model)": "import sklearn.feature_extraction.text, sklearn.linear_model",
         "joblib pipeline, 200,000 features": f"import joblib; joblib.load({str(pipeline)!r}).predict_proba([{CASE!r}])",
     }
-    times = interleaved({name: lambda code=code: fresh_process(code) for name, code in codes.items()}, rounds)
+    candidates = {name: lambda code=code: fresh_process(code) for name, code in codes.items()}
+    times = interleaved(candidates, rounds, time.perf_counter)
     print_times(times, 1, "process")
     _, numpy, _, own, _, peer = medians(times).values()
     return [

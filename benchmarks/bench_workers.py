@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from measuring import Goal, interleaved, medians, print_goals, print_times, queue, rounds_asked
@@ -49,6 +50,7 @@ def main(rounds: int) -> None:
                 "two loops at once": lambda: loops(2),
             },
             rounds,
+            time.perf_counter,
         )
     print_times(times, ROWS, "row")
     one, two, loop, both = medians(times).values()
