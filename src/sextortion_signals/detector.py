@@ -219,7 +219,7 @@ class Detector:
             return ()
         (text,) = case.texts
         curves = self._artefact.scorer.contributions(case)
-        spans = phrases(text.text)
+        spans = phrases(text.text, case.lemmas.lines[0] if case.lemmas is not None else None)
         found = []
         for signal in seen.tolist():
             evidence = find_evidence(text, spans, curves[:, _FIRST_SIGNAL_HEAD + signal])

@@ -32,9 +32,10 @@ class LemmaBatch:
 
     `slots` has shape (3, K) over all tokens; pairs and runs that would cross into the next text hold `VOID_SLOT`.
     `bounds` has shape (n + 1,): text i owns tokens `bounds[i]:bounds[i + 1]`. `counts` (n,): features in each text.
-    `surface_lengths` (K,) in characters of the clean text.
+    `surface_lengths` (K,) in characters of the clean text. `lines` holds what the tokenizer wrote for each text.
     """
 
+    lines: tuple[str, ...]
     slots: NDArray[np.uint32]
     bounds: NDArray[np.int64]
     counts: NDArray[np.int64]
@@ -44,12 +45,15 @@ class LemmaBatch:
         """Return one text as a batch of its own."""
         part = slice(int(self.bounds[index]), int(self.bounds[index + 1]))
         bounds = np.array([0, part.stop - part.start], dtype=np.int64)
-        return LemmaBatch(self.slots[:, part], bounds, self.counts[index : index + 1], self.surface_lengths[part])
+        lines = self.lines[index : index + 1]
+        return LemmaBatch(
+            lines, self.slots[:, part], bounds, self.counts[index : index + 1], self.surface_lengths[part]
+        )
 
 
 def lemma_batch(texts: Sequence[str], bits: int) -> LemmaBatch:
     """Tag each text once and hash its lemma features into 2**`bits` slots."""
-    lines = list(map(lemma_lines, texts))
+    lines = tuple(map(lemma_lines, texts))
     joined = "\n".join(filter(None, lines)) + "\n" * any(lines)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     ends = np.flatnonzero(codes == _NEWLINE)
@@ -65,7 +69,7 @@ def lemma_batch(texts: Sequence[str], bits: int) -> LemmaBatch:
     slots[1, last < 2] = VOID_SLOT
     slots[2, last < 3] = VOID_SLOT
     counts = tokens + np.maximum(tokens - 1, 0) + np.maximum(tokens - 2, 0)
-    return LemmaBatch(slots, bounds, counts, (tabs[:, 0] - starts).astype(np.int64))
+    return LemmaBatch(lines, slots, bounds, counts, (tabs[:, 0] - starts).astype(np.int64))
 
 
 def _token_hashes(

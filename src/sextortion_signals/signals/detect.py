@@ -77,13 +77,15 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
 _EDGE = " \t\n、。,.!?！？「」『』()（）…・:;\"'“”"
 
 
-def phrases(text: str) -> tuple[tuple[int, int], ...]:
+def phrases(text: str, lines: str | None = None) -> tuple[tuple[int, int], ...]:
     """Split a clean text into phrases: (start, end) in characters, half open, without overlap.
+
+    `lines` are the text's `lemma_lines`, where they are known already.
 
     Phrases without a content word (a lone particle, a lone "or") are left out: they explain nothing to a reader.
     """
     groups: list[list[Token]] = []
-    for token in tokenize(text):
+    for token in tokenize(text, lines):
         if groups and _hangs_on(token, groups[-1][-1]):
             groups[-1].append(token)
         else:

@@ -101,12 +101,15 @@ def lemma_lines(text: str) -> str:
     return _parse(_safe(text))
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the words of a text in order, without white space. Offsets are code points of this text."""
+def tokenize(text: str, lines: str | None = None) -> tuple[Token, ...]:
+    """Return the words of a text in order, without white space. Offsets are code points of this text.
+
+    `lines` are its `lemma_lines`, where they are known: reading a text takes most of the time.
+    """
     safe = _safe(text)
     tokens: list[Token] = []
     position = 0
-    for line in filter(None, _parse(safe).split("\n")):
+    for line in filter(None, (_parse(safe) if lines is None else lines).split("\n")):
         surface, lemma, pos = line.split("\t")
         start = safe.index(surface, position)
         position = start + len(surface)
