@@ -190,7 +190,7 @@ class Detector:
 
     def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> Iterator[Assessment]:
         batch, scores = self._score(checked)
-        thresholds = self._rule.thresholds
+        thresholds, model = self._rule.thresholds, self.model
         rows = zip(checked, scores.risk.tolist(), scores.roles.tolist(), strict=True)
         for index, ((raw, cut), risk, roles) in enumerate(rows):
             case_roles = dict(zip(CASE_ROLES, roles, strict=True))
@@ -208,7 +208,7 @@ class Detector:
                 signals=signals,
                 advice=_advice(level, role, signals, language, options, mass_mail=mass_mail),
                 language=language,
-                model=self.model,
+                model=model,
                 thresholds=thresholds,
                 truncated=cut,
             )

@@ -146,7 +146,7 @@ def _by_words(text: str, *, kanji: bool) -> str:
     if romaji and _is_romaji(words, romaji, max(hits.values()), len(words & tables.english - _ALSO_ROMAJI)):
         return "ja"
     accented = 0 if lower.isascii() else sum(_ACCENTED.search(word) is not None for word in words)
-    best = max(hits, key=lambda code: hits[code])
+    best = max(hits, key=hits.__getitem__)
     # One word may be anything ("nude threats = ban"), so another language than English needs two, or all there is.
     if hits["en"] < hits[best] and (hits[best] > 1 or hits[best] == len(words) or accented):
         return best
