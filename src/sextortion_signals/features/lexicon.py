@@ -6,18 +6,17 @@ cost almost nothing and every feature knows the exact span it came from.
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sextortion_signals.features.literals import LiteralIndex, index_literals
 from sextortion_signals.features.ngrams import CharBatch
+from sextortion_signals.tables import parse_table, read_table, table_source
 from sextortion_signals.text import fold
 
 if TYPE_CHECKING:
@@ -150,12 +149,13 @@ class Lexicon:
 
 def lexicon_source() -> str:
     """Return the lexicon of this package version as TOML. Training copies it into the model it makes."""
-    return Path(__file__).with_name("lexicon.toml").read_text(encoding="utf-8")
+    return table_source("features/lexicon")
 
 
 def compile_lexicon(source: str) -> Lexicon:
     """Compile TOML: tables `[classes]` (name -> literals) and `[patterns]` (name -> first, second, gap)."""
-    table = tomllib.loads(source)
+    # Nearly always it is the package's own.
+    table = read_table("features/lexicon") if source == lexicon_source() else parse_table(source)
     classes = list(table["classes"])
     literals: dict[tuple[str, int], bool] = {}
     for index, words in enumerate(table["classes"].values()):
