@@ -19,7 +19,7 @@ from sextortion_signals.text import lemma_lines
 HARMLESS = "明日の部活は何時からだっけ？雨だったら体育館でやるって先生が言ってたよ"
 SINGLE_TEXTS = (HARMLESS, CASE)
 LENGTHS = (500, 2000, 8000, 20000)
-SIZES = (250, 1000, 4000)
+SIZES = (180, 720, 2880)
 # A slope of 1 is linear time; caches and the noise of the machine move it a little.
 MOST_SLOPE = 1.25
 

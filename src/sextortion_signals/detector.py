@@ -199,6 +199,7 @@ class Detector:
             language = detect_language(raw)
             case = None if level is Level.LOW else batch.single(index)
             signals = () if case is None else self._signals(case, scores.signals[index])
+            advised = case is not None or options.awareness
             mass_mail = case is not None and role is Role.OFFENDER and self._is_mass_mail(case)
             yield Assessment(
                 risk=risk,
@@ -206,7 +207,7 @@ class Detector:
                 role=role,
                 roles=role_probabilities(risk, case_roles),
                 signals=signals,
-                advice=_advice(level, role, signals, language, options, mass_mail=mass_mail),
+                advice=_advice(level, role, signals, language, options, mass_mail=mass_mail) if advised else (),
                 language=language,
                 model=model,
                 thresholds=thresholds,

@@ -93,6 +93,11 @@ def detect_language(text: str) -> Language:
     letters counts as Japanese. Kanji alone are Japanese unless characters only Chinese has are among them.
     """
     code = "ja" if _is_written_in_kana(text) else _by_script(text)
+    return _language(code)
+
+
+@cache
+def _language(code: str) -> Language:
     return Language(code=code, verified=code in _tables().verified)
 
 
