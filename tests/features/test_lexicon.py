@@ -100,3 +100,19 @@ def test_lexicon_of_the_package_is_sound():
     assert len(set(lexicon.names)) == len(lexicon.names) > 100
     assert len(lexicon.patterns) > 60
     assert (lexicon.patterns[:, 2] > 0).all()
+
+
+def test_lexicon_reads_one_text_as_it_reads_many():
+    lexicon = compile_lexicon(lexicon_source())
+    texts = [
+        "裸の写真をばらまかれたくなかったら、ギフトカードを買って番号を送れ",
+        "pay me or i will send the video to your mom, your mom and everyone else you know",
+        "写真写真ばらまばらま写真 or i or i will",
+        "",
+        "明日は雨らしい",
+    ]
+    together = lexicon.find(char_batch(texts, 18))
+    for index, text in enumerate(texts):
+        cut, alone = together.single(index), lexicon.find(char_batch([text], 18))
+        for name in ("text", "feature", "start", "end"):
+            assert getattr(cut, name).tolist() == getattr(alone, name).tolist()
