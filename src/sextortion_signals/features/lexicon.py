@@ -158,10 +158,12 @@ def compile_lexicon(source: str) -> Lexicon:
     table = read_table("features/lexicon") if source == lexicon_source() else parse_table(source)
     classes = list(table["classes"])
     literals: dict[tuple[str, int], bool] = {}
-    for index, words in enumerate(table["classes"].values()):
-        for word in words:
-            text = fold(str(word))
-            literals[text.removesuffix("*"), index] = text.endswith("*")
+    written = [(str(word), index) for index, words in enumerate(table["classes"].values()) for word in words]
+    folded, start = fold("".join(word for word, _ in written)), 0
+    for word, index in written:
+        text = folded[start : start + len(word)]
+        literals[text.removesuffix("*"), index] = text.endswith("*")
+        start += len(word)
     edges = np.array([(ord(text[0]), ord(text[-1])) for text, _ in literals], dtype=np.uint32).reshape(-1, 2)
     latin = _is_latin(edges)
     patterns = [(classes.index(str(a)), classes.index(str(b)), int(str(g))) for a, b, g in table["patterns"].values()]
