@@ -46,7 +46,7 @@ class Goal:
         sign = ">=" if self.at_least else "<="
         aim = "" if self.aim is None else f" (aim {self.aim:g})"
         return (
-            f"| {self.name} | {self.value:.2f} | {sign} {self.floor:.3g}{aim} | {'met' if self.met() else 'missed'} |"
+            f"| {self.name} | {self.value:.3g} | {sign} {self.floor:.3g}{aim} | {'met' if self.met() else 'missed'} |"
         )
 
 
