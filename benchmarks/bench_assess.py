@@ -1,72 +1,113 @@
-"""Texts a second of the library against a scikit-learn TF-IDF pipeline and fugashi alone, interleaved in one process.
+"""Texts a second against fastText, scikit-learn and fugashi, interleaved in one process.
 
-    python benchmarks/bench_assess.py [rounds]
+    python benchmarks/bench_assess.py [rounds]        needs: pip install fasttext-numpy2
 
-The texts are those of data/synthetic/test.jsonl; also shows that time is linear in the length of a text.
+The texts are a queue of which one in eight is a case, and the whole test split of the corpus, of which nearly half are.
+Also shows that time is linear in the length of a text and in the number of texts.
 """
 
-import json
-import statistics
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
+from __future__ import annotations
 
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+import statistics
+
+from measuring import CASE, Goal, detectors, interleaved, medians, print_goals, print_times, queue, rounds_asked, rows
+from peers import as_lines, fasttext_predict, tfidf_pipeline
 
 from sextortion_signals import Detector
 from sextortion_signals.text import lemma_lines
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "synthetic"
+HARMLESS = "明日の部活は何時からだっけ？雨だったら体育館でやるって先生が言ってたよ"
+SINGLE_TEXTS = (HARMLESS, CASE)
+LENGTHS = (500, 2000, 8000, 20000)
+SIZES = (180, 720, 2880)
+# A slope of 1 is linear time; caches and the noise of the machine move it a little.
+MOST_SLOPE = 1.25
 
 
-def rows(split: str) -> tuple[list[str], list[int]]:
-    """Return texts and risks of a split."""
-    loaded = [json.loads(line) for line in (DATA / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [row["text"] for row in loaded], [row["risk"] for row in loaded]
-
-
-def interleaved(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return median seconds of each candidate over interleaved rounds after a warm-up."""
-    times: dict[str, list[float]] = {name: [] for name in candidates}
-    for number in range(rounds + 1):
-        for name, call in candidates.items():
-            start = time.perf_counter()
-            call()
-            if number:
-                times[name].append(time.perf_counter() - start)
-    return {name: statistics.median(values) for name, values in times.items()}
-
-
-def main(rounds: int) -> None:
-    """Print both tables."""
-    detector = Detector.load()
-    texts, _ = rows("test")
-    fitted = make_pipeline(TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 4)), LogisticRegression(max_iter=300))
-    fitted.fit(*rows("dev"))
-    medians = interleaved(
+def batch_goals(rounds: int, texts: list[str], kind: str) -> list[Goal]:
+    """Time whole batches and return what they reach."""
+    fast, lemmas = detectors()
+    fasttext, pipeline, lines = fasttext_predict("dev"), tfidf_pipeline("dev"), as_lines(texts)
+    times = interleaved(
         {
-            "assess_many: signals, evidence, advice": lambda: detector.assess_many(texts),
-            "score_many: all heads, arrays": lambda: detector.score_many(texts),
+            "fastText char 1-4, dim 16": lambda: fasttext(lines),
+            "scikit-learn TF-IDF char 1-4 + LR": lambda: pipeline.predict_proba(texts),
             "fugashi lemma string alone": lambda: [lemma_lines(text) for text in texts],
-            "scikit-learn TF-IDF char_wb(1,4) + LR": lambda: fitted.predict_proba(texts),
+            "score_many, characters": lambda: fast.score_many(texts),
+            "assess_many, characters": lambda: fast.assess_many(texts),
+            "score_many, lemmas too": lambda: lemmas.score_many(texts),
+            "assess_many, lemmas too": lambda: lemmas.assess_many(texts),
         },
         rounds,
     )
-    peer = medians["scikit-learn TF-IDF char_wb(1,4) + LR"]
-    print(
-        f"{len(texts)} texts, half of them cases\n{'':42} {'us/text':>8} {'texts/s':>9} {'speed to scikit-learn':>22}"
-    )
-    for name, value in medians.items():
-        print(f"{name:42} {value / len(texts) * 1e6:8.1f} {len(texts) / value:9.0f} {peer / value:22.2f}")
-    print(f"\n{'characters':>10} {'ms':>8} {'us/character':>13}")
-    for length in (100, 1000, 5000, 20000):
-        text = ("".join(texts) * 3)[:length]
-        value = interleaved({"one": lambda text=text: detector.assess(text)}, rounds)["one"]
-        print(f"{length:10} {value * 1000:8.2f} {value / length * 1e6:13.2f}")
+    print(f"\n{kind}: {len(texts)} texts, median {statistics.median(map(len, texts)):.0f} characters")
+    print_times(times, len(texts), "text")
+    label, usual, tagger, score, full, score_lemmas, full_lemmas = medians(times).values()
+    return [
+        Goal(f"{kind}: scores of all heads, speed to fastText's label", label / score, 2.5, aim=4),
+        Goal(f"{kind}: full results, speed to fastText's label", label / full, 1.0),
+        Goal(f"{kind}: full results, speed to scikit-learn", usual / full, 10),
+        Goal(f"{kind}: scores with lemmas, time to fugashi's lemma string", score_lemmas / tagger, 1.4, at_least=False),
+        Goal(f"{kind}: full results with lemmas, speed to scikit-learn", usual / full_lemmas, 1.0),
+    ]
+
+
+def single_goals(rounds: int) -> list[Goal]:
+    """Time one text after the other through `assess`."""
+    fast, lemmas = detectors()
+    pipeline = tfidf_pipeline("dev")
+    repeats = 100
+    goals = []
+    for kind, text in zip(("harmless", "case"), SINGLE_TEXTS, strict=True):
+        times = interleaved(
+            {
+                "scikit-learn, one text": lambda text=text: [pipeline.predict_proba([text]) for _ in range(repeats)],
+                "assess(), characters": lambda text=text: [fast.assess(text) for _ in range(repeats)],
+                "assess(), lemmas too": lambda text=text: [lemmas.assess(text) for _ in range(repeats)],
+            },
+            rounds,
+        )
+        print(f"\none {kind} text of {len(text)} characters")
+        print_times(times, repeats, "text")
+        usual, own, own_lemmas = medians(times).values()
+        goals.append(Goal(f"one {kind} text: time to scikit-learn", own / usual, 1 / 12, at_least=False))
+        goals.append(Goal(f"one {kind} text with lemmas: time to scikit-learn", own_lemmas / usual, 1, at_least=False))
+    return goals
+
+
+def linear_goals(rounds: int, texts: list[str]) -> list[Goal]:
+    """Time growing texts and growing batches; a goal is met where ten times as much takes ten times as long."""
+    detector: Detector = detectors()[0]
+    joined = "".join(texts) * 2
+    lengths = {
+        str(length): lambda length=length: [detector.assess(joined[:length]) for _ in range(LENGTHS[-1] // length)]
+        for length in LENGTHS
+    }
+    sizes = {
+        str(size): lambda size=size: [detector.assess_many(texts[:size]) for _ in range(SIZES[-1] // size)]
+        for size in SIZES
+    }
+    goals = []
+    for name, unit, candidates, most in (
+        ("text length", "character", lengths, LENGTHS[-1]),
+        ("batch size", "text", sizes, SIZES[-1]),
+    ):
+        times = interleaved(candidates, rounds)
+        print_times(times, most, unit)
+        first, *_, last = medians(times).values()
+        goals.append(Goal(f"{name}: time per {unit}, longest to shortest", last / first, MOST_SLOPE, at_least=False))
+    return goals
+
+
+def main(rounds: int) -> None:
+    """Print the tables and the goals."""
+    texts = queue()
+    goals = batch_goals(rounds, texts, "queue")
+    split = batch_goals(rounds, rows("test")[0], "test split")
+    print_goals([*goals, *single_goals(rounds), *linear_goals(rounds, texts)])
+    print("\nFor comparison, the whole test split:")
+    print_goals(split)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)
+    main(rounds_asked())

@@ -27,9 +27,11 @@ from sextortion_signals.corpus import (
 from sextortion_signals.errors import CorpusError
 from sextortion_signals.evaluate import ProbeReport, read_word_notes
 from sextortion_signals.signals.catalog import to_markdown as signals_page
+from sextortion_signals.tables import generated_tables
 from sextortion_signals_service.reference import documents as service_documents
 
 ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "src/sextortion_signals"
 CORPUS = ROOT / "data" / "synthetic"
 TUNING = ROOT / "docs" / "tuning.md"
 TUNING_FILE = "data/synthetic/test.jsonl"
@@ -43,8 +45,13 @@ NO_SECOND_READER = (
 )
 
 
+def tables() -> dict[str, str]:
+    """Return path below the checkout -> content, for the tables that the pages of `generated` are made from."""
+    return {f"{PACKAGE}/{name}": text for name, text in generated_tables().items()}
+
+
 def generated() -> dict[str, str]:
-    """Return path below the checkout -> content, for every generated file."""
+    """Return path below the checkout -> content, for every other generated file."""
     return {
         "docs/help.md": help_document(),
         "docs/signals.md": signals_page(),
@@ -88,19 +95,27 @@ def tuning_page(page: str) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the files, or compare them when the arguments are `--check`."""
+    check = arguments == ["--check"]
+    files = tables()
+    if not check:
+        _write(files)
     try:
-        files = generated()
+        files |= generated()
     except CorpusError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    if arguments == ["--check"]:
+    if check:
         stale = [name for name, text in files.items() if _read(ROOT / name) != text]
         for name in stale:
             sys.stderr.write(f"{name} has fallen behind: run ./dev docs\n")
         return 1 if stale else 0
+    _write(files)
+    return 0
+
+
+def _write(files: dict[str, str]) -> None:
     for name, text in files.items():
         (ROOT / name).write_text(text, encoding="utf-8")
-    return 0
 
 
 def _read(path: Path) -> str | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.advice import select_advice
 from sextortion_signals.errors import InputError, TextTypeError, UnknownOptionError
@@ -27,8 +28,11 @@ from sextortion_signals.model import (
 from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
 from sextortion_signals.signals.detect import find_evidence, phrases
-from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize
+from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize_many
 from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId, Tier
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 # Chunks of this many texts keep the arrays in cache; larger ones gain nothing. Long texts make smaller chunks, so that
 # memory stays bounded: about 250 bytes a code point.
@@ -151,7 +155,7 @@ class Detector:
         Raises `InputError` subclasses: `TextTypeError`, `EmptyTextError`, `TextTooLongError`, `UnknownOptionError`.
         """
         options = _options(lang, audience, truncate=truncate, awareness=awareness)
-        return self._assess_chunk([check_text(text, max_length=self._max_length, truncate=truncate)], options)[0]
+        return next(self._assess_chunk([check_text(text, max_length=self._max_length, truncate=truncate)], options))
 
     def assess_many(
         self,
@@ -191,51 +195,42 @@ class Detector:
         return checked
 
     def _score(self, checked: Sequence[tuple[str, bool]]) -> tuple[FeatureBatch, Probabilities]:
-        batch = extract([normalize(text) for text, _ in checked], self._artefact.scorer.spec)
+        batch = extract(normalize_many([text for text, _ in checked]), self._artefact.scorer.spec)
         return batch, self._scorer.score(batch)
 
-    def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> list[Assessment]:
+    def _assess_chunk(self, checked: Sequence[tuple[str, bool]], options: _Options) -> Iterator[Assessment]:
         batch, scores = self._score(checked)
-        mass_mails = self._mass_mails(batch)
-        built = self._build(batch, scores, mass_mails, [cut for _, cut in checked], options)
-        return list(built)
-
-    def _build(
-        self,
-        batch: FeatureBatch,
-        scores: Probabilities,
-        mass_mails: NDArray[np.bool_],
-        cuts: Sequence[bool],
-        options: _Options,
-    ) -> Iterator[Assessment]:
-        for index, text in enumerate(batch.texts):
-            risk = float(scores.risk[index])
-            case_roles = dict(zip(CASE_ROLES, scores.roles[index].tolist(), strict=True))
+        thresholds, model = self._rule.thresholds, self.model
+        rows = zip(checked, scores.risk.tolist(), scores.roles.tolist(), strict=True)
+        for index, ((raw, cut), risk, roles) in enumerate(rows):
+            case_roles = dict(zip(CASE_ROLES, roles, strict=True))
             level = self._rule.level(risk)
             role = self._rule.role(level, case_roles)
-            signals = () if level is Level.LOW else self._signals(batch, index, scores.signals[index])
-            language = detect_language(text.raw)
-            advice = _advice(level, role, signals, language, options, mass_mail=bool(mass_mails[index]))
+            language = detect_language(raw)
+            case = None if level is Level.LOW else batch.single(index)
+            signals = () if case is None else self._signals(case, scores.signals[index])
+            advised = case is not None or options.awareness
+            mass_mail = case is not None and role is Role.OFFENDER and self._is_mass_mail(case)
             yield Assessment(
                 risk=risk,
                 level=level,
                 role=role,
                 roles=role_probabilities(risk, case_roles),
                 signals=signals,
-                advice=advice,
+                advice=_advice(level, role, signals, language, options, mass_mail=mass_mail) if advised else (),
                 language=language,
-                model=self.model,
-                thresholds=self._rule.thresholds,
-                truncated=cuts[index],
+                model=model,
+                thresholds=thresholds,
+                truncated=cut,
             )
 
-    def _signals(self, batch: FeatureBatch, index: int, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
+    def _signals(self, case: FeatureBatch, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
         seen = np.flatnonzero(scores >= self._signal_thresholds)
         if not len(seen):
             return ()
-        text = batch.texts[index]
-        curves = self._artefact.scorer.contributions(batch.single(index))
-        spans = phrases(text.text)
+        (text,) = case.texts
+        curves = self._artefact.scorer.contributions(case)
+        spans = phrases(text.text, case.lemmas.lines[0] if case.lemmas is not None else None)
         found = []
         for signal in seen.tolist():
             evidence = find_evidence(text, spans, curves[:, _FIRST_SIGNAL_HEAD + signal])
@@ -243,23 +238,22 @@ class Detector:
                 found.append(Signal(SIGNALS[signal], float(scores[signal]), evidence))
         return tuple(sorted(found, key=lambda signal: -signal.score))
 
-    def _mass_mails(self, batch: FeatureBatch) -> NDArray[np.bool_]:
-        names = batch.spec.lexicon.names
-        columns = [names.index(name) for name in _MASS_MAIL_PATTERNS if name in names]
-        return np.asarray(batch.named()[:, columns].sum(axis=1) >= 2)
+    def _is_mass_mail(self, case: FeatureBatch) -> bool:
+        names = case.spec.lexicon.names
+        present = {names[feature] for feature in case.hits.feature.tolist()}
+        return len(present.intersection(_MASS_MAIL_PATTERNS)) >= 2
 
 
-def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[list[tuple[str, bool]]]:
-    chunk: list[tuple[str, bool]] = []
-    size = 0
-    for item in checked:
-        if chunk and (len(chunk) == CHUNK or size + len(item[0]) > CHUNK_CODE_POINTS):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(item)
-        size += len(item[0])
-    if chunk:
-        yield chunk
+def _chunks(checked: Sequence[tuple[str, bool]]) -> Iterator[Sequence[tuple[str, bool]]]:
+    for first in range(0, len(checked), CHUNK):
+        chunk = checked[first : first + CHUNK]
+        ends = list(accumulate(len(text) for text, _ in chunk))
+        begin = 0
+        while begin < len(chunk):
+            before = ends[begin - 1] if begin else 0
+            end = max(bisect_right(ends, before + CHUNK_CODE_POINTS), begin + 1)
+            yield chunk[begin:end]
+            begin = end
 
 
 def _options(lang: str | None, audience: Audience | str | None, *, truncate: bool, awareness: bool) -> _Options:
@@ -291,6 +285,6 @@ def _advice(
         signals=ids,
         lang=lang,
         audience=options.audience,
-        mass_mail=mass_mail and role is Role.OFFENDER,
+        mass_mail=mass_mail,
         awareness=options.awareness,
     )

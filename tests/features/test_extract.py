@@ -21,7 +21,9 @@ def test_extract_single_cuts_out_what_extracting_alone_gives():
     for index, text in enumerate(texts):
         cut, alone = batch.single(index), extract([text], spec)
         assert cut.texts == alone.texts
-        for left, right in zip(cut.chars.slots + cut.lemmas.slots, alone.chars.slots + alone.lemmas.slots, strict=True):
+        for left, right in zip(
+            (*cut.chars.slots, *cut.lemmas.slots), (*alone.chars.slots, *alone.lemmas.slots), strict=True
+        ):
             np.testing.assert_array_equal(left, right)
         for name in ("bounds", "counts"):
             np.testing.assert_array_equal(getattr(cut.chars, name), getattr(alone.chars, name))

@@ -7,7 +7,14 @@ import pytest
 
 from sextortion_signals import Detector
 from sextortion_signals.errors import ArtefactCorruptError, ArtefactMissingError, ProtocolError
-from sextortion_signals.model import MANIFEST_NAME, PROTOCOL, describe_file, load_artefact, verify_artefact
+from sextortion_signals.model import (
+    MANIFEST_NAME,
+    PROTOCOL,
+    describe_file,
+    load_artefact,
+    resolve_model,
+    verify_artefact,
+)
 from sextortion_signals.model.artefact import HASHED_NAME, LEXICON_NAME, NAMED_NAME, RUNTIME_FILES
 
 
@@ -114,6 +121,22 @@ def test_artefact_wrong_shape_or_type_is_refused(model_copy, array):
     replace_file(model_copy, HASHED_NAME, npy(array))
     with pytest.raises(ArtefactCorruptError, match="the manifest asks for"):
         verify_artefact(model_copy)
+
+
+@pytest.mark.parametrize("version", [(1, 0), (2, 0)])
+def test_artefact_array_in_another_layout_is_refused(model_copy, version):
+    stream = io.BytesIO()
+    columns_first = np.asfortranarray(np.zeros((1 << 18, 4), dtype=np.int64))
+    np.lib.format.write_array(stream, columns_first, version=version)
+    replace_file(model_copy, HASHED_NAME, stream.getvalue())
+    with pytest.raises(ArtefactCorruptError, match="not a plain array"):
+        verify_artefact(model_copy)
+
+
+def test_artefact_weights_cannot_be_changed():
+    scorer = load_artefact(resolve_model()).scorer
+    with pytest.raises(ValueError, match="read-only"):
+        scorer.packed[0, 0] = 1
 
 
 @pytest.mark.parametrize("content", [b"not toml [", b"\xff\xfe", b"[classes]\n"])

@@ -23,7 +23,6 @@ def test_locate_environment_variable_wins(monkeypatch, tmp_path):
 
 def test_locate_says_where_it_looked(monkeypatch, tmp_path):
     monkeypatch.delenv(MODELS_VARIABLE, raising=False)
-    monkeypatch.setattr("sextortion_signals.model.locate.files", lambda _: tmp_path)
     monkeypatch.setattr("sextortion_signals.model.locate.__file__", str(tmp_path / "a/b/c/locate.py"))
     with pytest.raises(ArtefactMissingError, match=f"set {MODELS_VARIABLE}"):
         model_root()

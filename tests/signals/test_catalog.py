@@ -96,3 +96,11 @@ def test_catalog_refuses_an_incomplete_file(spoil, words):
     spoil(data)
     with pytest.raises(SextortionSignalsError, match=words):
         build_signal_catalog(data)
+
+
+def test_catalog_is_reached_through_its_package():
+    from sextortion_signals import signals
+
+    assert signals.load_signal_catalog is load_signal_catalog
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = signals.nothing

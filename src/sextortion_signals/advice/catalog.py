@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
 from sextortion_signals.advice.entries import AdviceCatalog
 from sextortion_signals.advice.markdown import render
 from sextortion_signals.advice.reading import build_catalog
+from sextortion_signals.tables import read_table
 
 
 @cache
@@ -17,8 +16,7 @@ def load_catalog() -> AdviceCatalog:
 
     Raises `SextortionSignalsError` when the file that came with the package is not complete.
     """
-    text = files("sextortion_signals.advice").joinpath("advice.toml").read_text(encoding="utf-8")
-    return build_catalog(tomllib.loads(text))
+    return build_catalog(read_table("advice/advice"))
 
 
 def to_markdown() -> str:

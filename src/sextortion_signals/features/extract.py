@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.features.lemmas import LemmaBatch, lemma_batch
 from sextortion_signals.features.lexicon import Hits, Lexicon
 from sextortion_signals.features.ngrams import CharBatch, char_batch
 from sextortion_signals.text import NormalizedText
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.features.ngrams import VOID_SLOT, mix
 from sextortion_signals.text import fold_codes, lemma_lines
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 _BASE = 0x9E3779B97F4A7C15 | 1
 _INVERSE = pow(_BASE, -1, 1 << 64)
-_KINDS = tuple(np.uint32(seed) for seed in (0xB5297A4D, 0x68E31DA4 | 1, 0x1B56C4E9))
+_KINDS = np.array([0xB5297A4D, 0x68E31DA4 | 1, 0x1B56C4E9], dtype=np.uint32)[:, None]
 _TAB, _NEWLINE, _STAR = 9, 10, 42
 
 
@@ -27,12 +30,13 @@ _TAB, _NEWLINE, _STAR = 9, 10, 42
 class LemmaBatch:
     """Slots of three kinds for each token of a batch: lemma, lemma pair, run of three parts of speech.
 
-    `slots[k]` has shape (K,) over all tokens; pairs and runs that would cross into the next text hold `VOID_SLOT`.
+    `slots` has shape (3, K) over all tokens; pairs and runs that would cross into the next text hold `VOID_SLOT`.
     `bounds` has shape (n + 1,): text i owns tokens `bounds[i]:bounds[i + 1]`. `counts` (n,): features in each text.
-    `surface_lengths` (K,) in characters of the clean text.
+    `surface_lengths` (K,) in characters of the clean text. `lines` holds what the tokenizer wrote for each text.
     """
 
-    slots: tuple[NDArray[np.uint32], ...]
+    lines: tuple[str, ...]
+    slots: NDArray[np.uint32]
     bounds: NDArray[np.int64]
     counts: NDArray[np.int64]
     surface_lengths: NDArray[np.int64]
@@ -41,34 +45,31 @@ class LemmaBatch:
         """Return one text as a batch of its own."""
         part = slice(int(self.bounds[index]), int(self.bounds[index + 1]))
         bounds = np.array([0, part.stop - part.start], dtype=np.int64)
-        slots = tuple(column[part] for column in self.slots)
-        return LemmaBatch(slots, bounds, self.counts[index : index + 1], self.surface_lengths[part])
+        lines = self.lines[index : index + 1]
+        return LemmaBatch(
+            lines, self.slots[:, part], bounds, self.counts[index : index + 1], self.surface_lengths[part]
+        )
 
 
 def lemma_batch(texts: Sequence[str], bits: int) -> LemmaBatch:
     """Tag each text once and hash its lemma features into 2**`bits` slots."""
-    lines = [_terminated(lemma_lines(text)) for text in texts]
-    joined = "".join(lines)
+    lines = tuple(map(lemma_lines, texts))
+    joined = "\n".join(filter(None, lines)) + "\n" * any(lines)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     ends = np.flatnonzero(codes == _NEWLINE)
     tabs = np.flatnonzero(codes == _TAB).reshape(-1, 2)
     starts = np.concatenate([[0], ends[:-1] + 1]).astype(np.int64) if len(ends) else np.zeros(0, dtype=np.int64)
-    tokens = np.fromiter((line.count("\n") for line in lines), dtype=np.int64, count=len(lines))
-    bounds = np.concatenate([[0], np.cumsum(tokens)]).astype(np.int64)
+    sizes = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
+    bounds = np.zeros(len(lines) + 1, dtype=np.int64)
+    bounds[1:] = ends.searchsorted(np.cumsum(sizes + (sizes > 0)))
+    tokens = np.diff(bounds)
     lemma, pos = _token_hashes(codes, starts, tabs, ends)
     last = np.repeat(bounds[1:], tokens) - np.arange(len(ends))  # tokens left in the text, this one included
-    slots = (
-        mix(_high(lemma), _KINDS[0], bits),
-        _run(lemma, 2, last, _KINDS[1], bits),
-        _run(pos, 3, last, _KINDS[2], bits),
-    )
+    slots = mix(_high(_runs(lemma, pos)), _KINDS, bits)
+    slots[1, last < 2] = VOID_SLOT
+    slots[2, last < 3] = VOID_SLOT
     counts = tokens + np.maximum(tokens - 1, 0) + np.maximum(tokens - 2, 0)
-    return LemmaBatch(slots, bounds, counts, (tabs[:, 0] - starts).astype(np.int64))
-
-
-def _terminated(lines: str) -> str:
-    """Every token's line ends in a newline, the last one too."""
-    return lines if not lines or lines.endswith("\n") else lines + "\n"
+    return LemmaBatch(lines, slots, bounds, counts, (tabs[:, 0] - starts).astype(np.int64))
 
 
 def _token_hashes(
@@ -88,7 +89,7 @@ def _token_hashes(
     return lemma, span(second + 1, ends)
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # for texts alone and for batches
 def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     powers = np.full(size, _BASE, dtype=np.uint64)
     inverses = np.full(size, _INVERSE, dtype=np.uint64)
@@ -102,13 +103,13 @@ def _high(hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
     return (mixed >> np.uint64(32)).astype(np.uint32)
 
 
-def _run(
-    hashes: NDArray[np.uint64], order: int, last: NDArray[np.int64], seed: np.uint32, bits: int
-) -> NDArray[np.uint32]:
-    rolling = hashes.copy()
-    for step in range(1, order):
-        rolling *= np.uint64(_BASE)
-        rolling[: len(hashes) - step] += hashes[step:]
-    slots = mix(_high(rolling), seed, bits)
-    slots[last < order] = VOID_SLOT
-    return slots
+def _runs(lemma: NDArray[np.uint64], pos: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return the hashes of lemmas, pairs of lemmas and runs of three parts of speech, shape (3, K)."""
+    base = np.uint64(_BASE)
+    runs = np.stack([lemma, lemma, pos])
+    runs[1:] *= base
+    runs[1, :-1] += lemma[1:]
+    runs[2, :-1] += pos[1:]
+    runs[2] *= base
+    runs[2, :-2] += pos[2:]
+    return runs

@@ -1,22 +1,34 @@
-"""Named features: lexicon classes found by an Aho-Corasick automaton, and ordered pairs of classes.
+"""Named features: lexicon classes, found by their literals, and ordered pairs of classes.
 
-One pass of the automaton over the folded, joined batch finds every literal; everything after it is NumPy over
-the hits, so ordinary texts (few hits) cost almost nothing and every feature knows the exact span it came from.
+One look-up finds every literal of a batch; everything after it is NumPy over the hits, so ordinary texts (few hits)
+cost almost nothing and every feature knows the exact span it came from.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib.resources import files
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
-import ahocorasick_rs
 import numpy as np
-from numpy.typing import NDArray
 
+from sextortion_signals.features.literals import LiteralIndex, index_literals
 from sextortion_signals.features.ngrams import CharBatch
+from sextortion_signals.tables import parse_table, read_table, table_source
 from sextortion_signals.text import fold
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# Where hits are put in order they lie on one line: by class, text and start, or by text, start and length. These are
+# the lowest bits of each field: room for 2,000 classes, a million texts in a batch and spans of 4,000 characters.
+_CLASS, _TEXT_IN_CLASS = np.int64(52), np.int64(32)
+_TEXT, _START = np.int64(40), np.int64(12)
+# A text alone of up to so many characters is read by loops.
+_SHORT = 500
+_FIRST, _SECOND, _SPAN = itemgetter(0), itemgetter(1), itemgetter(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,100 +57,133 @@ class Lexicon:
 
     source: str
     names: tuple[str, ...]
-    automaton: ahocorasick_rs.AhoCorasick
+    literals: tuple[str, ...]
     class_of: NDArray[np.int64]  # literal -> class
     word_start: NDArray[np.bool_]  # literal must not follow a Latin letter
     word_end: NDArray[np.bool_]  # literal must not be followed by one
     patterns: NDArray[np.int64]  # (P, 3): first class, second class, largest gap
+    rules: tuple[tuple[int, bool, bool], ...]  # literal -> the three above
+    followers: Mapping[int, Sequence[tuple[int, int, int]]]  # first class -> pattern, second class, largest gap
+    indexes: dict[int, LiteralIndex] = field(default_factory=dict, compare=False, repr=False)  # by bits of a slot
 
     def __reduce__(self) -> tuple[Callable[[str], Lexicon], tuple[str]]:
-        # The automaton cannot be pickled; compiling it again takes milliseconds.
+        # Compiling takes milliseconds, and the source is the smallest form.
         return (compile_lexicon, (self.source,))
+
+    def index(self, bits: int) -> LiteralIndex:
+        """Return the literals' index for batches hashed into 2**`bits` slots; made at the first call."""
+        if bits not in self.indexes:
+            self.indexes[bits] = index_literals(self.literals, bits)
+        return self.indexes[bits]
 
     def find(self, batch: CharBatch) -> Hits:
         """Return every class and pattern hit of the batch."""
-        joined = batch.codes.tobytes().decode("utf-32-le", "surrogatepass")
-        # The automaton refuses lone surrogates (they have no UTF-8 form); a private-use character keeps the offsets.
-        found = self.automaton.find_matches_as_indexes(_without_surrogates(joined), overlapping=True)
-        table = np.array(found, dtype=np.int64).reshape(-1, 3)
-        table = table[self._stands_alone(batch.codes, table)]
-        text = np.searchsorted(batch.bounds, table[:, 1], side="right") - 1
-        offset = batch.bounds[text] + 1
-        classes = Hits(text, self.class_of[table[:, 0]], table[:, 1] - offset, table[:, 2] - offset)
-        return self._with_patterns(classes)
-
-    def _stands_alone(self, codes: NDArray[np.uint32], table: NDArray[np.int64]) -> NDArray[np.bool_]:
-        letter = (codes >= ord("a")) & (codes <= ord("z"))
-        literal, start, end = table.T
+        if len(batch.bounds) == 2 and len(batch.codes) <= _SHORT:
+            return self._find_in_one(batch)
+        literal, text, start, end = self.index(batch.bits).find(batch)
+        latin = _is_latin(batch.codes)
         # Sentinels surround every text, so start - 1 and end are always inside.
-        glued = (self.word_start[literal] & letter[start - 1]) | (self.word_end[literal] & letter[end])
-        return np.asarray(~glued, dtype=np.bool_)
+        glued = (self.word_start[literal] & latin[start - 1]) | (self.word_end[literal] & latin[end])
+        alone = np.flatnonzero(~glued)
+        text = text[alone]
+        offset = batch.bounds[text] + 1
+        return self._with_patterns(
+            np.stack([text, self.class_of[literal[alone]], start[alone] - offset, end[alone] - offset])
+        )
 
-    def _with_patterns(self, hits: Hits) -> Hits:
+    def _find_in_one(self, batch: CharBatch) -> Hits:
+        """Return what `find` does, by loops: a text has few hits, and each array operation costs as much as one."""
+        latin = _is_latin(batch.codes).tolist()
+        hits = [
+            (class_, start - 1, end - 1)
+            for literal, start, end in self.index(batch.bits).find_in_one(batch)
+            for class_, word_start, word_end in (self.rules[literal],)
+            if not (word_start and latin[start - 1]) and not (word_end and latin[end])
+        ]
+        by_class: dict[int, list[tuple[int, int]]] = {}
+        for class_, start, end in sorted(hits, key=_SECOND):
+            by_class.setdefault(class_, []).append((start, end))
         first_pattern = len(self.names) - len(self.patterns)
-        by_class = {int(c): np.flatnonzero(hits.feature == c) for c in np.unique(hits.feature)}
-        parts = [np.stack([hits.text, hits.feature, hits.start, hits.end])]
-        for index, (first, second, gap) in enumerate(self.patterns.tolist()):
-            if first in by_class and second in by_class:
-                parts.append(_pairs(hits, by_class[first], by_class[second], gap, first_pattern + index))
-        table = np.concatenate(parts, axis=1)
-        order = np.lexsort((table[3], table[2], table[0]))
+        pairs = []
+        for first, start, end in hits:
+            for pattern, second, gap in self.followers.get(first, ()):
+                seconds = by_class.get(second, ())
+                place = bisect_right(seconds, start, key=_FIRST)
+                if place < len(seconds) and seconds[place][0] <= end + gap:
+                    pairs.append((first_pattern + pattern, start, max(end, seconds[place][1])))
+        # Where spans are the same, classes come before patterns, and those in their order.
+        rows = sorted([*hits, *sorted(pairs, key=_FIRST)], key=_SPAN)
+        table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+        return Hits(np.zeros(len(rows), dtype=np.int64), table[:, 0], table[:, 1], table[:, 2])
+
+    def _with_patterns(self, hits: NDArray[np.int64]) -> Hits:
+        """Add the pattern hits to class hits, shape (4, H): text, class, start, end."""
+        table = np.concatenate([hits, self._pairs(hits)], axis=1)
+        text, _, start, end = table
+        order = np.argsort(text << _TEXT | start << _START | (end - start), kind="stable")
         return Hits(*table[:, order])
 
-
-def _pairs(
-    hits: Hits, first: NDArray[np.int64], second: NDArray[np.int64], gap: int, feature: int
-) -> NDArray[np.int64]:
-    """For each hit of the first class, the next hit of the second class that begins within `gap` of its end."""
-    stride = np.int64(1 << 32)  # texts are far apart on this line, so a pair never crosses into another text
-    begins = hits.text[second] * stride + hits.start[second]
-    order = np.argsort(begins, kind="stable")
-    begins, second = begins[order], second[order]
-    # "After" means: begins later than the first begins, so a literal never pairs with itself.
-    where = np.searchsorted(begins, hits.text[first] * stride + hits.start[first], side="right")
-    inside = where < len(begins)
-    first, where = first[inside], where[inside]
-    close = begins[where] <= hits.text[first] * stride + hits.end[first] + gap
-    first, partner = first[close], second[where[close]]
-    end = np.maximum(hits.end[first], hits.end[partner])
-    return np.stack([hits.text[first], np.full(len(first), feature, dtype=np.int64), hits.start[first], end])
-
-
-def _without_surrogates(text: str) -> str:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return "".join("\ue000" if "\ud800" <= c <= "\udfff" else c for c in text)
-    return text
+    def _pairs(self, hits: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each hit of a pattern's first class, the next hit of its second that begins within the gap of its end."""
+        text, feature, start, end = hits
+        by_class = np.argsort(feature, kind="stable")
+        bounds = feature[by_class].searchsorted(np.arange(len(self.names) + 1))
+        firsts, seconds, gaps = self.patterns.T
+        times = bounds[firsts + 1] - bounds[firsts]
+        last = np.cumsum(times)
+        pattern = np.repeat(np.arange(len(firsts)), times)
+        first = by_class[np.repeat(bounds[firsts] - last + times, times) + np.arange(len(pattern))]
+        # All hits on the line, and where on it, behind the beginning of its first, each pattern's second may begin:
+        # later than the first begins, so a literal never pairs with itself.
+        line = feature << _CLASS | text << _TEXT_IN_CLASS | start
+        places = np.argsort(line, kind="stable")
+        line = line[places]
+        base = seconds[pattern] << _CLASS | text[first] << _TEXT_IN_CLASS
+        where = line.searchsorted(base | start[first], side="right")
+        inside = np.minimum(where, len(line) - 1)
+        close = (where < len(line)) & (line[inside] <= base + end[first] + gaps[pattern])
+        pattern, first, second = pattern[close], first[close], places[inside[close]]
+        names = pattern + (len(self.names) - len(self.patterns))
+        return np.stack([text[first], names, start[first], np.maximum(end[first], end[second])])
 
 
 def lexicon_source() -> str:
     """Return the lexicon of this package version as TOML. Training copies it into the model it makes."""
-    return files("sextortion_signals.features").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    return table_source("features/lexicon")
 
 
 def compile_lexicon(source: str) -> Lexicon:
     """Compile TOML: tables `[classes]` (name -> literals) and `[patterns]` (name -> first, second, gap)."""
-    table = tomllib.loads(source)
+    # Nearly always it is the package's own.
+    table = read_table("features/lexicon") if source == lexicon_source() else parse_table(source)
     classes = list(table["classes"])
     literals: dict[tuple[str, int], bool] = {}
-    for index, words in enumerate(table["classes"].values()):
-        for word in words:
-            text = fold(str(word))
-            literals[text.removesuffix("*"), index] = text.endswith("*")
-    latin_first = [_is_latin(text[0]) for text, _ in literals]
-    latin_last = [_is_latin(text[-1]) and not open_end for (text, _), open_end in literals.items()]
+    written = [(str(word), index) for index, words in enumerate(table["classes"].values()) for word in words]
+    folded, start = fold("".join(word for word, _ in written)), 0
+    for word, index in written:
+        text = folded[start : start + len(word)]
+        literals[text.removesuffix("*"), index] = text.endswith("*")
+        start += len(word)
+    edges = np.array([(ord(text[0]), ord(text[-1])) for text, _ in literals], dtype=np.uint32).reshape(-1, 2)
+    latin = _is_latin(edges)
     patterns = [(classes.index(str(a)), classes.index(str(b)), int(str(g))) for a, b, g in table["patterns"].values()]
+    class_of = [index for _, index in literals]
+    word_start, word_end = latin[:, 0], latin[:, 1] & ~np.array([*literals.values()], dtype=np.bool_)
+    followers: dict[int, list[tuple[int, int, int]]] = {}
+    for index, (first, second, gap) in enumerate(patterns):
+        followers.setdefault(first, []).append((index, second, gap))
     return Lexicon(
         source=source,
         names=(*classes, *table["patterns"]),
-        automaton=ahocorasick_rs.AhoCorasick([text for text, _ in literals]),
-        class_of=np.array([index for _, index in literals], dtype=np.int64),
-        word_start=np.array(latin_first, dtype=np.bool_),
-        word_end=np.array(latin_last, dtype=np.bool_),
+        literals=tuple(text for text, _ in literals),
+        class_of=np.array(class_of, dtype=np.int64),
+        word_start=word_start,
+        word_end=word_end,
         patterns=np.array(patterns, dtype=np.int64).reshape(-1, 3),
+        rules=tuple(zip(class_of, word_start.tolist(), word_end.tolist(), strict=True)),
+        followers=followers,
     )
 
 
-def _is_latin(char: str) -> bool:
-    return "a" <= char <= "z"
+def _is_latin(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    return (codes >= ord("a")) & (codes <= ord("z"))

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.errors import ArtefactCorruptError, ArtefactMissingError
 from sextortion_signals.features import FeatureSpec, compile_lexicon
@@ -19,9 +18,14 @@ from sextortion_signals.model.manifest import MANIFEST_NAME, PROTOCOL, Manifest,
 from sextortion_signals.model.packing import MAX_HEADS, WORDS
 from sextortion_signals.model.scorer import LinearScorer
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 HASHED_NAME = "hashed.npy"
 NAMED_NAME = "named.npy"
 LEXICON_NAME = "lexicon.toml"
+# Magic string, version and length, and a header of at most 65,535 bytes.
+_LONGEST_HEAD = 10 + 0xFFFF
 RUNTIME_FILES = (HASHED_NAME, NAMED_NAME, LEXICON_NAME)
 
 
@@ -77,22 +81,23 @@ def describe_file(path: Path) -> dict[str, Any]:
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def read_verified(path: Path, entry: Mapping[str, Any]) -> bytes:
-    """Return the content of a file whose hash is that of its manifest entry; raises an `ArtefactError` otherwise."""
+def read_verified(path: Path, entry: Mapping[str, Any]) -> NDArray[np.uint8]:
+    """Return the bytes of a file whose hash is that of its manifest entry; raises an `ArtefactError` otherwise."""
+    # Read into the memory that the weights will stay in: NumPy asks for large pages, and nothing is copied.
     if not path.is_file():
         raise ArtefactMissingError(f"{path} is missing; restore the model folder or reinstall the package")
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != entry.get("sha256"):
+    content = np.fromfile(path, dtype=np.uint8)
+    if hashlib.sha256(content.data).hexdigest() != entry.get("sha256"):
         raise ArtefactCorruptError(
             f"{path} is not the file its manifest was made for (SHA-256 differs); restore it or reinstall the package"
         )
     return content
 
 
-def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
+def _scorer(manifest: Manifest, contents: Mapping[str, NDArray[np.uint8]]) -> LinearScorer:
     features, heads = manifest.data["features"], tuple(manifest.data["heads"])
     try:
-        lexicon = compile_lexicon(contents[LEXICON_NAME].decode("utf-8"))
+        lexicon = compile_lexicon(contents[LEXICON_NAME].tobytes().decode("utf-8"))
     except (ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
         problem = f"{manifest.folder / LEXICON_NAME} is not a lexicon ({type(error).__name__})"
         raise ArtefactCorruptError(problem) from None
@@ -108,14 +113,29 @@ def _scorer(manifest: Manifest, contents: Mapping[str, bytes]) -> LinearScorer:
     return LinearScorer(heads, spec, packed, scale, named, bias)
 
 
-def read_plain_array(path: Path, content: bytes, dtype: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-    """Read a .npy file from memory. Anything that is not a plain array of this type and shape is refused."""
+def read_plain_array(
+    path: Path, content: NDArray[np.uint8], dtype: type[np.generic], shape: tuple[int, ...]
+) -> NDArray[Any]:
+    """Return the array of a .npy file in memory; anything but a plain array of this type and shape is refused."""
     try:
-        array = np.lib.format.read_array(BytesIO(content), allow_pickle=False)
+        array = _plain_array(content)
     except (ValueError, EOFError, OSError) as error:
         message = f"{path} is not a plain array ({type(error).__name__}); pickles are never loaded. Restore the file"
         raise ArtefactCorruptError(message) from None
     if array.dtype != np.dtype(dtype) or array.shape != shape:
         found = f"{array.dtype}{array.shape}"
         raise ArtefactCorruptError(f"{path} holds {found}, the manifest asks for {np.dtype(dtype)}{shape}")
+    return array
+
+
+def _plain_array(content: NDArray[np.uint8]) -> NDArray[Any]:
+    """Read a .npy file of version 1.0 (what `write_artefact` writes) without a copy; objects have no plain bytes."""
+    head = BytesIO(content[:_LONGEST_HEAD].tobytes())
+    if np.lib.format.read_magic(head) != (1, 0):
+        raise ValueError("not version 1.0")
+    shape, fortran_order, dtype = np.lib.format.read_array_header_1_0(head)
+    if dtype.hasobject or fortran_order:
+        raise ValueError("objects or columns first")
+    array: NDArray[Any] = content[head.tell() :].view(dtype).reshape(shape)
+    array.flags.writeable = False
     return array

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.types import Role, SignalId
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RISK_HEAD = "risk"
 CASE_ROLES = (Role.OFFENDER, Role.VICTIM, Role.THIRD_PARTY)
 SIGNALS = tuple(SignalId)
+_FIRST_SIGNAL = 1 + len(CASE_ROLES)
 HEADS = (RISK_HEAD, *(f"role:{role}" for role in CASE_ROLES), *(f"signal:{signal}" for signal in SIGNALS))
 
 
@@ -48,15 +52,21 @@ class Calibration:
 
     def apply(self, logits: NDArray[np.float64]) -> Probabilities:
         """Turn logits of shape (n, 11), in the order of `HEADS`, into probabilities."""
-        first_signal = 1 + len(CASE_ROLES)
-        roles = logits[:, 1:first_signal] / self.role_temperature
+        slope, offset = _curves(self.risk, self.signals)
+        curved = sigmoid(logits * slope + offset)
+        roles = logits[:, 1:_FIRST_SIGNAL] / self.role_temperature
         roles = np.exp(roles - roles.max(axis=1, keepdims=True))
-        slope, offset = np.array(self.signals).T
-        return Probabilities(
-            risk=sigmoid(logits[:, 0] * self.risk[0] + self.risk[1]),
-            roles=roles / roles.sum(axis=1, keepdims=True),
-            signals=sigmoid(logits[:, first_signal:] * slope + offset),
-        )
+        roles /= roles.sum(axis=1, keepdims=True)
+        return Probabilities(risk=curved[:, 0], roles=roles, signals=curved[:, _FIRST_SIGNAL:])
+
+
+@lru_cache(maxsize=16)
+def _curves(
+    risk: tuple[float, float], signals: tuple[tuple[float, float], ...]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return slopes and offsets in the order of `HEADS`; the roles, which have none, get a curve that nobody reads."""
+    slopes, offsets = np.array([risk, *[(0.0, 0.0)] * len(CASE_ROLES), *signals]).T.copy()
+    return slopes, offsets
 
 
 def sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:

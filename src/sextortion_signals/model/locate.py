@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 from sextortion_signals.errors import ArtefactMissingError
@@ -16,8 +15,8 @@ def model_root() -> Path:
     if override := os.environ.get(MODELS_VARIABLE):
         return Path(override)
     # A wheel carries models/ as sextortion_signals/_models; a checkout has it at the top level.
-    packaged = Path(str(files("sextortion_signals"))) / "_models"
-    checkout = Path(__file__).resolve().parents[3] / "models"
+    package = Path(__file__).resolve().parents[1]
+    packaged, checkout = package / "_models", package.parents[1] / "models"
     for candidate in (packaged, checkout):
         if (candidate / "LATEST").is_file():
             return candidate

@@ -7,8 +7,13 @@ Integer sums make scores bit-identical on every machine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FIELD_BITS = 21
 FIELDS_PER_WORD = 3
@@ -33,13 +38,25 @@ def pack(weights: NDArray[np.int64]) -> NDArray[np.int64]:
     return packed
 
 
+def unpack_one(packed: Sequence[int], heads: int) -> list[int]:
+    """Undo `pack` for one packed row as plain numbers, where arrays would cost more than they save."""
+    mask, sign = (1 << FIELD_BITS) - 1, 1 << (FIELD_BITS - 1)
+    out = []
+    for word in packed:
+        rest = word
+        for _ in range(FIELDS_PER_WORD):
+            low = ((rest & mask) ^ sign) - sign
+            out.append(low)
+            rest = (rest - low) >> FIELD_BITS
+    return out[:heads]
+
+
 def unpack(packed: NDArray[np.int64], heads: int) -> NDArray[np.int64]:
     """Undo `pack`, also for sums of up to `MAX_SUMMANDS` packed rows: (..., `WORDS`) -> (..., heads)."""
-    out = np.empty((*packed.shape[:-1], heads), dtype=np.int64)
-    for word in range(-(-heads // FIELDS_PER_WORD)):
-        rest = packed[..., word]
-        for field in range(min(FIELDS_PER_WORD, heads - word * FIELDS_PER_WORD)):
-            low = ((rest & _MASK) ^ _SIGN) - _SIGN  # sign-extended lowest field
-            out[..., word * FIELDS_PER_WORD + field] = low
-            rest = (rest - low) >> np.int64(FIELD_BITS)
-    return out
+    out = np.empty((*packed.shape, FIELDS_PER_WORD), dtype=np.int64)
+    rest = packed
+    for field in range(FIELDS_PER_WORD):
+        low = ((rest & _MASK) ^ _SIGN) - _SIGN  # sign-extended lowest field
+        out[..., field] = low
+        rest = (rest - low) >> np.int64(FIELD_BITS)
+    return out.reshape(*packed.shape[:-1], MAX_HEADS)[..., :heads]

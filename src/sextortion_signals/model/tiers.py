@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,10 @@ from sextortion_signals.model.calibration import Calibration, Probabilities
 from sextortion_signals.model.manifest import MANIFEST_NAME
 from sextortion_signals.model.scorer import LinearScorer
 from sextortion_signals.model.stacking import Stacking
-from sextortion_signals.semantic import SemanticScorer, base_path, read_adapter, read_base
 from sextortion_signals.types import Tier
+
+if TYPE_CHECKING:
+    from sextortion_signals.semantic import SemanticScorer
 
 ADAPTER_NAME = "semantic.npy"
 GRAPH_NAME = "encoder.onnx"
@@ -119,9 +121,12 @@ def load_tier(artefact: Artefact, tier: Tier) -> TierScorer:
 
 
 def _semantic(artefact: Artefact, part: Mapping[str, Any]) -> SemanticScorer:
+    # Not at the top: the fast tier starts without it.
+    from sextortion_signals.semantic import SemanticScorer, base_path, read_adapter, read_base
+
     folder, files = artefact.manifest.folder, part["files"]
     path, layout = folder / ADAPTER_NAME, part["layout"]
     size = sum(math.prod(shape) for shape in layout.values())
     flat = read_plain_array(path, read_verified(path, files[ADAPTER_NAME]), np.float16, (size,))
-    graph = read_verified(folder / GRAPH_NAME, files[GRAPH_NAME])
+    graph = read_verified(folder / GRAPH_NAME, files[GRAPH_NAME]).tobytes()
     return SemanticScorer(read_base(base_path(), part["base"]["sha256"]), read_adapter(flat, layout), graph)

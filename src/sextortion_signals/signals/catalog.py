@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from sextortion_signals.errors import SextortionSignalsError, UnknownOptionError
+from sextortion_signals.tables import read_table
 from sextortion_signals.types import SignalId
 
 SCHEMA = 1
@@ -67,8 +66,7 @@ def load_signal_catalog() -> tuple[SignalDefinition, ...]:
 
     Raises `SextortionSignalsError` when the file that came with the package is not complete.
     """
-    text = files("sextortion_signals.signals").joinpath("catalog.toml").read_text(encoding="utf-8")
-    return build_signal_catalog(tomllib.loads(text))
+    return build_signal_catalog(read_table("signals/catalog"))
 
 
 def build_signal_catalog(data: Mapping[str, Any]) -> tuple[SignalDefinition, ...]:

@@ -6,11 +6,15 @@ it), because a person reads and underlines phrases, not n-grams.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.text import NormalizedText, Token, tokenize
 from sextortion_signals.types import Evidence
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MAX_SPANS = 3
 # A phrase is quoted when it holds at least this share of the strongest phrase's contribution.
@@ -73,13 +77,15 @@ _ENGLISH_FUNCTION_WORDS = frozenset(
 _EDGE = " \t\n、。,.!?！？「」『』()（）…・:;\"'“”"
 
 
-def phrases(text: str) -> tuple[tuple[int, int], ...]:
+def phrases(text: str, lines: str | None = None) -> tuple[tuple[int, int], ...]:
     """Split a clean text into phrases: (start, end) in characters, half open, without overlap.
+
+    `lines` are the text's `lemma_lines`, where they are known already.
 
     Phrases without a content word (a lone particle, a lone "or") are left out: they explain nothing to a reader.
     """
     groups: list[list[Token]] = []
-    for token in tokenize(text):
+    for token in tokenize(text, lines):
         if groups and _hangs_on(token, groups[-1][-1]):
             groups[-1].append(token)
         else:
@@ -95,8 +101,8 @@ def find_evidence(
     `curve` (length of the clean text,) is what each clean character added to the head's logit. Empty when nothing in
     the text spoke for the signal (then its score comes from the bias alone, and it is not shown).
     """
-    sums = np.concatenate([[0.0], np.cumsum(curve)])
-    scores = [float(sums[end] - sums[start]) for start, end in spans]
+    sums = [0.0, *np.cumsum(curve).tolist()]
+    scores = [sums[end] - sums[start] for start, end in spans]
     strongest = max(scores, default=0.0)
     if strongest <= 0.0:
         return ()

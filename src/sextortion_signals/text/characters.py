@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.lookalikes import STYLED_LETTERS
+from sextortion_signals.text.patterns import lazy
 
 SPACES = "\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000"
 """Every white space but U+0020, and the blank Braille cell."""
@@ -55,15 +56,15 @@ _STYLED = "".join(map(re.escape, STYLED_LETTERS))
 DISGUISED = SPACES + INVISIBLE + MARKS + COMPATIBLE + _STYLED + _REGIONAL + "\u1100-\u11ff\ua960-\ua97c"
 """All that this step may change, except full-width ASCII (see `WIDE`)."""
 
-WIDE = re.compile(rf"[\uff01-\uff5e{SPACES}]")
+WIDE = lazy(rf"[\uff01-\uff5e{SPACES}]")
 """Characters that become another one, 1:1, without looking at their neighbours."""
 
-_DISGUISED = re.compile(f"[{DISGUISED}]")
-_LONE_REGIONAL = re.compile(rf"(?<![{_REGIONAL}])[{_REGIONAL}](?![{_REGIONAL}])")
-_INVISIBLE_RUN = re.compile(rf"[{INVISIBLE}]+")
-_CLUSTER = re.compile(rf"{_JAMO}|.[{MARKS}]+|[{COMPATIBLE}{_STYLED}{MARKS}]", re.DOTALL)
-_STRIP = re.compile(rf"[{STRIPPED_MARKS}]+")
-_STACKED = re.compile(rf"([{_SCRIPT_MARKS}]{{2}})[{_SCRIPT_MARKS}]+")
+_DISGUISED = lazy(f"[{DISGUISED}]")
+_LONE_REGIONAL = lazy(rf"(?<![{_REGIONAL}])[{_REGIONAL}](?![{_REGIONAL}])")
+_INVISIBLE_RUN = lazy(rf"[{INVISIBLE}]+")
+_CLUSTER = lazy(rf"{_JAMO}|.[{MARKS}]+|[{COMPATIBLE}{_STYLED}{MARKS}]", re.DOTALL)
+_STRIP = lazy(rf"[{STRIPPED_MARKS}]+")
+_STACKED = lazy(rf"([{_SCRIPT_MARKS}]{{2}})[{_SCRIPT_MARKS}]+")
 # More marks than these on one letter are noise; `unicodedata` sorts marks by insertion, in quadratic time.
 _MARKS_READ = 6
 _VOICED = ("\u3099", "\u309b", "\uff9e")

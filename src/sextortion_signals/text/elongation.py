@@ -6,15 +6,16 @@ import re
 
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.keywords import load_keywords
+from sextortion_signals.text.patterns import lazy
 
 # Either may hold something to bound; one cheap scan each. Digits never change: 10000 is an amount.
-_HINT = re.compile(r"(.)\1\1|[ー〜~][ー〜~]|([ぁぃぅぇぉっァィゥェォッ])\2")
+_HINT = lazy(r"(.)\1\1|[ー〜~][ー〜~]|([ぁぃぅぇぉっァィゥェォッ])\2")
 # A letter three times or more, with the word around it found later; a run of anything else.
-_RUN = re.compile(r"[ー〜~]{2,}|([ぁぃぅぇぉっァィゥェォッ])\1+|([^\d])\2{2,}")
-_LATIN = re.compile(r"[A-Za-z]+")
-_LATIN_RUN = re.compile(r"([a-z])\1{2,}", re.IGNORECASE)
+_RUN = lazy(r"[ー〜~]{2,}|([ぁぃぅぇぉっァィゥェォッ])\1+|([^\d])\2{2,}")
+_LATIN = lazy(r"[A-Za-z]+")
+_LATIN_RUN = lazy(r"([a-z])\1{2,}", re.IGNORECASE)
 _VOWELS = frozenset("あいうえおアイウエオ")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
+_KANA = lazy(r"[ぁ-ゖァ-ヺ]")
 _KEPT = 3
 _KEPT_SYMBOLS = 5
 _OTHER = 2

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
-from importlib.resources import as_file, files
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _BMP = 0x10000
 # Each string: the first character is what the others become. The classes, in words: elongation; quotation marks;
@@ -95,8 +97,8 @@ def _one(candidate: str, otherwise: str) -> str:
 @cache
 def fold_table() -> NDArray[np.uint16]:
     """Return the shipped table, shape (65536,), read-only; read at the first call."""
-    with as_file(files(__package__).joinpath("fold.npy")) as path:
-        table: NDArray[np.uint16] = np.load(path, allow_pickle=False)
+    path = Path(__file__).with_name("fold.npy")
+    table: NDArray[np.uint16] = np.load(path, allow_pickle=False)
     table.flags.writeable = False
     return table
 

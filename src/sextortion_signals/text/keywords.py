@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from sextortion_signals.tables import read_table
 from sextortion_signals.text.fold import fold
+from sextortion_signals.text.patterns import lazy
 
-_KANJI = re.compile(r"[\u3400-\u9fff々]+")
-_HIRAGANA = re.compile(r"[ぁ-ゖー]+")
-_KATAKANA = re.compile(r"[ァ-ヺー]+")
+_KANJI = lazy(r"[\u3400-\u9fff々]+")
+_HIRAGANA = lazy(r"[ぁ-ゖー]+")
+_KATAKANA = lazy(r"[ァ-ヺー]+")
 _SHORT = 2
 _LATIN_MINIMUM = 3
 _FARTHEST = 2
@@ -67,7 +66,7 @@ def script_of(word: str) -> str:
 @cache
 def load_keywords() -> Keywords:
     """Read the data file; a few milliseconds, once, at the first text that needs it."""
-    data = tomllib.loads(files(__package__).joinpath("keywords.toml").read_text(encoding="utf-8"))
+    data = read_table("text/keywords")
     short = frozenset(data["mask_short"]["words"])
     japanese: dict[str, dict[str, list[str]]] = data["ja"]
     words = [w for word, more in japanese.items() for w in (word, *more.get("kana", ())) if len(w) >= _SHORT]

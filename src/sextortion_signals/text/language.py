@@ -7,21 +7,23 @@ and English were measured (`verified`); any other code is a hint that a low risk
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
+from sextortion_signals.tables import read_table
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.types import Language
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
+_KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ]")
 # Kana beside kana or kanji is writing; a single ツ, ノ or の among other letters is decoration: (ツ), (ノಠ益ಠ)ノ彡.
-_WRITTEN_KANA = re.compile(r"[ぁ-ゖァ-ヺｦ-ﾝ][ぁ-ゖァ-ヺｦ-ﾟー一-鿿]|(?![彡益皿])[一-鿿][ぁ-ゖァ-ヺ]")
-_KAOMOJI = re.compile(r"[ノヽヾシツ]彡|[ノツシヽ]+(?=[^ぁ-ゖァ-ヺー一-鿿]|\Z)")
-_WORD = re.compile(r"[a-zß-ɏḀ-ỿ]+(?:['’][a-z]+)?")
-_ACCENTED = re.compile(r"[ß-öø-ɏḀ-ỿ]")
-_UKRAINIAN = re.compile(r"[їєґ]", re.IGNORECASE)
+_WRITTEN_KANA = lazy(r"[ぁ-ゖァ-ヺｦ-ﾝ][ぁ-ゖァ-ヺｦ-ﾟー一-鿿]|(?![彡益皿])[一-鿿][ぁ-ゖァ-ヺ]")
+# The same without the katakana that faces are made of: where it is found, nothing else needs to be asked.
+_WRITTEN_HIRAGANA = lazy(r"[ぁ-ゖ][ぁ-ゖー一-鿿]")
+_KAOMOJI = lazy(r"[ノヽヾシツ]彡|[ノツシヽ]+(?=[^ぁ-ゖァ-ヺー一-鿿]|\Z)")
+_WORD = lazy(r"[a-zß-ɏḀ-ỿ]+(?:['’][a-z]+)?")
+_ACCENTED = lazy(r"[ß-öø-ɏḀ-ỿ]")
+_UKRAINIAN = lazy(r"[їєґ]", re.IGNORECASE)
 # Scripts in the order in which a tie is settled; "han" and "latin" are looked at more closely.
 _SCRIPTS = {
     "han": "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
@@ -44,7 +46,7 @@ _SCRIPTS = {
     "am": "\u1200-\u137f",
     "und": "\u0d80-\u0dff\u0f00-\u0fff\u1800-\u18af",
 }
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = lazy(r"[A-Za-z]")
 _FEW_LATIN = 4
 _ROMAJI_SHARE = 3
 # English words that are as ordinary in romaji.
@@ -52,15 +54,15 @@ _ALSO_ROMAJI = frozenset(("no", "to", "so", "me", "do", "i", "a", "it"))
 _SYLLABLE_WORD = 3
 _NEARLY = 5  # four words of five
 # Latin letters that can be read as kana: hadaka, shoushin, okutte, kyou.
-_SYLLABLES = re.compile(
-    r"(?:(?:[kgsztdnhbpmrjfwy]|[kgnhbpmr]y|ch|sh|ts|kk|ss|ssh|tt|tch|cch|pp)?[aiueo]|n(?![aiueo]))+"
-)
+_SYLLABLES = lazy(r"(?:(?:[kgsztdnhbpmrjfwy]|[kgnhbpmr]y|ch|sh|ts|kk|ss|ssh|tt|tch|cch|pp)?[aiueo]|n(?![aiueo]))+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
     verified: frozenset[str]
-    words: Mapping[str, frozenset[str]]
+    english: frozenset[str]
+    codes: tuple[str, ...]
+    languages_of: Mapping[str, tuple[str, ...]]  # function word -> codes of the languages it belongs to
     letters: Mapping[str, frozenset[str]]
     chinese: frozenset[str]
     scripts: Mapping[str, re.Pattern[str]]
@@ -68,13 +70,19 @@ class _Tables:
 
 @cache
 def _tables() -> _Tables:
-    data = tomllib.loads(files(__package__).joinpath("language.toml").read_text(encoding="utf-8"))
+    data = read_table("text/language")
+    words = {code: frozenset(words.split()) for code, words in data["words"].items()}
     return _Tables(
         verified=frozenset(data["verified"]),
-        words={code: frozenset(words.split()) for code, words in data["words"].items()},
+        english=frozenset(words["en"]),
+        codes=tuple(words),
+        languages_of={
+            word: tuple(code for code, listed in words.items() if word in listed)
+            for word in frozenset().union(*words.values())
+        },
         letters={code: frozenset(letters) for code, letters in data["letters"].items()},
         chinese=frozenset("".join(data["chinese"]["only"].split())),
-        scripts={code: re.compile(f"[{letters}]") for code, letters in _SCRIPTS.items()},
+        scripts={code: lazy(f"[{letters}]") for code, letters in _SCRIPTS.items()},
     )
 
 
@@ -85,10 +93,17 @@ def detect_language(text: str) -> Language:
     letters counts as Japanese. Kanji alone are Japanese unless characters only Chinese has are among them.
     """
     code = "ja" if _is_written_in_kana(text) else _by_script(text)
+    return _language(code)
+
+
+@cache
+def _language(code: str) -> Language:
     return Language(code=code, verified=code in _tables().verified)
 
 
 def _is_written_in_kana(text: str) -> bool:
+    if _WRITTEN_HIRAGANA.search(text) is not None:
+        return True
     if _KANA.search(text) is None:
         return False
     rest = _KAOMOJI.sub(" ", text)
@@ -128,12 +143,15 @@ def _by_words(text: str, *, kanji: bool) -> str:
     tables = _tables()
     lower = text.lower().replace("’", "'")
     words = frozenset(_WORD.findall(lower))
-    hits = {code: len(words & listed) for code, listed in tables.words.items()}
-    romaji = hits.pop("romaji")
-    if _is_romaji(words, romaji + kanji, max(hits.values()), len(words & tables.words["en"] - _ALSO_ROMAJI)):
+    hits = dict.fromkeys(tables.codes, 0)
+    for word in words:
+        for code in tables.languages_of.get(word, ()):
+            hits[code] += 1
+    romaji = hits.pop("romaji") + kanji
+    if romaji and _is_romaji(words, romaji, max(hits.values()), len(words & tables.english - _ALSO_ROMAJI)):
         return "ja"
-    accented = sum(_ACCENTED.search(word) is not None for word in words)
-    best = max(hits, key=lambda code: hits[code])
+    accented = 0 if lower.isascii() else sum(_ACCENTED.search(word) is not None for word in words)
+    best = max(hits, key=hits.__getitem__)
     # One word may be anything ("nude threats = ban"), so another language than English needs two, or all there is.
     if hits["en"] < hits[best] and (hits[best] > 1 or hits[best] == len(words) or accented):
         return best

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from sextortion_signals.errors import EmptyTextError, TextTooLongError, TextTypeError, UnknownOptionError
 from sextortion_signals.text.characters import INVISIBLE, SPACES, STRIPPED_MARKS
+from sextortion_signals.text.patterns import lazy
 
 DEFAULT_MAX_LENGTH = 20_000
 """Code points read of one text; about ten times a long report. fugashi needs some 20 ms for so much."""
 
-# The search stops at the first readable character, so an ordinary text costs nothing here.
-_READABLE = re.compile(rf"[^\s{SPACES}{INVISIBLE}{STRIPPED_MARKS}]")
+# Both searches stop at the first readable character, so an ordinary text costs nothing here. The second is long to
+# compile and is needed where there is neither ASCII nor kana.
+_ORDINARY = lazy("[!-~ぁ-ゖァ-ヺ]")
+_READABLE = lazy(rf"[^\s{SPACES}{INVISIBLE}{STRIPPED_MARKS}]")
 
 
 def check_text(text: object, *, max_length: int = DEFAULT_MAX_LENGTH, truncate: bool = False) -> tuple[str, bool]:
@@ -34,6 +35,6 @@ def check_text(text: object, *, max_length: int = DEFAULT_MAX_LENGTH, truncate: 
             f"pass truncate=True to assess its first {max_length:,} characters, or raise max_length"
         )
     kept = text[:max_length] if truncated else text
-    if _READABLE.search(kept) is None:
+    if _ORDINARY.search(kept) is None and _READABLE.search(kept) is None:
         raise EmptyTextError("the text holds no readable character; leave such texts out")
     return kept, truncated

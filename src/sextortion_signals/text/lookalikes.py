@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from importlib.resources import files
-
+from sextortion_signals.tables import read_table
 from sextortion_signals.text.draft import Draft, Edit
+from sextortion_signals.text.patterns import lazy
 
 
 def _load_tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Read `lookalikes.toml`: letters always replaced, letters replaced in Latin words, kanji like katakana."""
-    tables = tomllib.loads(files(__package__).joinpath("lookalikes.toml").read_text(encoding="utf-8"))
+    tables = read_table("text/lookalikes")
     pairs = {name: dict(zip(table["from"], table["to"], strict=True)) for name, table in tables.items()}
     styled, katakana = pairs.pop("styled"), pairs.pop("katakana")
     return styled, {letter: latin for table in pairs.values() for letter, latin in table.items()}, katakana
@@ -23,17 +21,19 @@ FOREIGN_LETTERS = "\u0370-\u03ff\u0400-\u052f" + "".join(
 )
 """Class of letters that may pose as Latin ones: Greek, Cyrillic and single letters of other scripts."""
 
-_FOREIGN = re.compile(rf"[{FOREIGN_LETTERS}]")
-_WORD = re.compile(rf"[A-Za-z{FOREIGN_LETTERS}]+")
+_FOREIGN = lazy(rf"[{FOREIGN_LETTERS}]")
+_WORD = lazy(rf"[A-Za-z{FOREIGN_LETTERS}]+")
 # Kanji between two katakana (カ一ド, ギフ卜カード), or before the prolonged sound mark, which no kanji has (力ード);
 # dashes that stand for that mark, a plain hyphen only behind the first katakana of a word (カ-ド, but トップ-テン).
-_POSING = "".join(_KATAKANA_LOOKALIKES)
+_POSING_KANJI = "".join(_KATAKANA_LOOKALIKES)
+POSING = f"{_POSING_KANJI}—―─━–−\\-‐"
+"""Class of what may pose as katakana: kanji, and dashes for the prolonged sound mark."""
 # One leading class for all of them: the search skips what is not in it at the speed of a scan.
-KATAKANA_LOOKALIKE = re.compile(
-    f"[{_POSING}—―─━–−\\-‐](?:(?<=[ァ-ヺー][{_POSING}])(?=[ァ-ヺー])|(?<![一—―─━–−\\-‐])(?=ー)"
+KATAKANA_LOOKALIKE = lazy(
+    f"[{POSING}](?:(?<=[ァ-ヺー][{_POSING_KANJI}])(?=[ァ-ヺー])|(?<![一—―─━–−\\-‐])(?=ー)"
     "|(?<=[ァ-ヺ][—―─━–−])(?=[ァ-ヺ])|(?<=[ァ-ヺ][-‐])(?<![ァ-ヺー][ァ-ヺ].)(?=[ァ-ヺ]))"
 )
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = lazy(r"[A-Za-z]")
 
 
 def clean_lookalikes(draft: Draft) -> None:

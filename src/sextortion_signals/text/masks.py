@@ -12,17 +12,18 @@ from functools import cache, lru_cache
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.fold import fold
 from sextortion_signals.text.keywords import Keyword, load_keywords, script_of
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.text.splitting import EMOJI, JAPANESE
 
 MASKS = "○〇◯●⚪⚫⭕*×✕✖❌✗✘_□■◇◆☆★△▲※#♡♥〓"
-_MASK = re.compile(f"[{MASKS}{EMOJI}]")
-_RUN = re.compile(f"(?<![{MASKS}{EMOJI}])[{MASKS}{EMOJI}]{{1,2}}(?![{MASKS}{EMOJI}])")
-_EDGE_MASK = re.compile(f"[{MASKS}]")
+_MASK = lazy(f"[{MASKS}{EMOJI}]")
+_RUN = lazy(f"(?<![{MASKS}{EMOJI}])[{MASKS}{EMOJI}]{{1,2}}(?![{MASKS}{EMOJI}])")
+_EDGE_MASK = lazy(f"[{MASKS}]")
 # A text that this does not match has no masked word.
-_HINT = re.compile(f"[A-Za-z{JAPANESE}][{MASKS}{EMOJI}]|[{MASKS}{EMOJI}][A-Za-z{JAPANESE}]")
+_HINT = lazy(f"[A-Za-z{JAPANESE}][{MASKS}{EMOJI}]|[{MASKS}{EMOJI}][A-Za-z{JAPANESE}]")
 
-_HIRAGANA = re.compile(r"[ぁ-ゖ]")
-_KATAKANA = re.compile(r"[ァ-ヺ]")
+_HIRAGANA = lazy(r"[ぁ-ゖ]")
+_KATAKANA = lazy(r"[ァ-ヺ]")
 _PARTICLES_BEFORE = frozenset("のをにがでとも")
 _PARTICLES_AFTER = frozenset("のをにがで")
 _SHORT = 3

@@ -9,10 +9,11 @@ Most texts need none of it. `is_plain` finds that out in about two microseconds,
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sextortion_signals.text.characters import WIDE, clean_characters, narrow
 from sextortion_signals.text.draft import Draft
@@ -22,7 +23,24 @@ from sextortion_signals.text.masks import restore_masked
 from sextortion_signals.text.placeholders import replace_placeholders
 from sextortion_signals.text.plain import is_plain
 from sextortion_signals.text.respelling import respell
+from sextortion_signals.text.screen import (
+    CHARACTERS,
+    ELONGATION,
+    EVERY_STEP,
+    LOOKALIKES,
+    MASKED,
+    PLACEHOLDERS,
+    RESPELLING,
+    SPLITTING,
+    screen,
+)
 from sextortion_signals.text.splitting import join_split
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# From so many texts on, the look at all of them costs less than one at each.
+_MANY = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +85,42 @@ def normalize(raw: str) -> NormalizedText:
     return clean_thoroughly(raw, text)
 
 
-def clean_thoroughly(raw: str, text: str) -> NormalizedText:
-    """Take all steps. `text` is the raw text after 1:1 changes."""
+def normalize_many(raws: Sequence[str]) -> list[NormalizedText]:
+    """Return the clean form of each text, the same as `normalize` gives: many texts are looked at in one go."""
+    if len(raws) < _MANY:
+        return [normalize(raw) for raw in raws]
+    screened = screen(raws)
+    return [
+        clean_thoroughly(raw, text, steps) if steps else NormalizedText(raw, text)
+        for raw, text, steps in zip(raws, screened.texts, screened.steps, strict=True)
+    ]
+
+
+def clean_thoroughly(raw: str, text: str, steps: int = EVERY_STEP) -> NormalizedText:
+    """Take the given steps, and once the text has changed all further ones. `text` is the raw one after 1:1 changes."""
     draft = Draft(text)
-    clean_characters(draft)
-    clean_lookalikes(draft)
-    replace_placeholders(draft)
-    bound_elongation(draft)
+    for step, clean in _STEPS:
+        if steps & step:
+            before = draft.text
+            clean(draft)
+            if draft.text != before:
+                steps = EVERY_STEP
+    return NormalizedText(raw, draft.text, *draft.arrays())
+
+
+def _join(draft: Draft) -> None:
     before = draft.text
     join_split(draft)
     if draft.text != before:
         bound_elongation(draft)
-    restore_masked(draft)
-    respell(draft)
-    return NormalizedText(raw, draft.text, *draft.arrays())
+
+
+_STEPS: tuple[tuple[int, Callable[[Draft], None]], ...] = (
+    (CHARACTERS, clean_characters),
+    (LOOKALIKES, clean_lookalikes),
+    (PLACEHOLDERS, replace_placeholders),
+    (ELONGATION, bound_elongation),
+    (SPLITTING, _join),
+    (MASKED, restore_masked),
+    (RESPELLING, respell),
+)

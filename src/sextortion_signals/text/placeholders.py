@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from sextortion_signals.text.draft import Draft, Edit
+from sextortion_signals.text.patterns import lazy
 
 URL_MARK = "\ue000"
 """Stands for a web address."""
@@ -41,18 +42,16 @@ _PATTERNS = {
     rf"|[a-z]{{{LONG_WORD},}}",
 }
 _NAMES = dict(zip(("url", "email", "account", "digits", "id"), MARKS, strict=True))
-_FIND = re.compile(
-    "|".join(f"(?P<{name}>{_PATTERNS[mark]})" for name, mark in _NAMES.items()), re.IGNORECASE | re.ASCII
-)
+_FIND = lazy("|".join(f"(?P<{name}>{_PATTERNS[mark]})" for name, mark in _NAMES.items()), re.IGNORECASE | re.ASCII)
 # Nothing of the above can be in a text that this does not match.
-_HINT = re.compile(r"://|@|[A-Za-z0-9]\.[A-Za-z]{2}|\d[\d_ -]{5}|[A-Za-z0-9_-]{12}", re.ASCII)
+_HINT = lazy(r"://|@|[A-Za-z0-9]\.[A-Za-z]{2}|\d[\d_ -]{5}|[A-Za-z0-9_-]{12}", re.ASCII)
 
 _TRAILING = ".,!?;:'*-~"
-_DATE = re.compile(r"(?:19|20)\d\d[-_]?(?:0?[1-9]|1[0-2])[-_]?(?:0?[1-9]|[12]\d|3[01])")
-_MONEY_BEFORE = re.compile(r"[¥$€£₩￥]\s?\Z")
-_MONEY_AFTER = re.compile(r"\s?(?:[円万億元%人回件年]|yen|ドル|ウォン|ユーロ|ポイント|usd|jpy|dollars?)", re.IGNORECASE)
+_DATE = lazy(r"(?:19|20)\d\d[-_]?(?:0?[1-9]|1[0-2])[-_]?(?:0?[1-9]|[12]\d|3[01])")
+_MONEY_BEFORE = lazy(r"[¥$€£₩￥]\s?\Z")
+_MONEY_AFTER = lazy(r"\s?(?:[円万億元%人回件年]|yen|ドル|ウォン|ユーロ|ポイント|usd|jpy|dollars?)", re.IGNORECASE)
 _MONEY_REACH = 3
-_CHANGES = re.compile(r"(?<=[a-z])[0-9]|(?<=[0-9])[a-z]", re.IGNORECASE)
+_CHANGES = lazy(r"(?<=[a-z])[0-9]|(?<=[0-9])[a-z]", re.IGNORECASE)
 _OPAQUE_CHANGES = 3
 _OPAQUE_DIGITS = 3
 

@@ -6,26 +6,26 @@ text is asked only what can be in it. ASCII is looked at as bytes, where one cha
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from sextortion_signals.text.characters import DISGUISED
 from sextortion_signals.text.keywords import load_keywords
 from sextortion_signals.text.lookalikes import FOREIGN_LETTERS, KATAKANA_LOOKALIKE
 from sextortion_signals.text.masks import MASKS
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.text.placeholders import LONG_WORD
 from sextortion_signals.text.splitting import TEARING
 
 _KANA_KANJI = "ぁ-ゖァ-ヺー々一-鿿"
-_BEYOND_JAPANESE = re.compile(f"[^{_KANA_KANJI}、。「」…〜!?]")
-_TWICE = re.compile(r"(.)\1")
-_DRAWN_OUT = re.compile(r"(.)\1\1|[ー〜~][ー〜~]|([ぁぃぅぇぉっァィゥェォッ])\2")
-_SINGLE = re.compile(f"[、。!? ,.「」][{_KANA_KANJI}A-Za-z0-9][、。!? ,.「」]| [{_KANA_KANJI}]$|^[{_KANA_KANJI}] ")
+_BEYOND_JAPANESE = lazy(f"[^{_KANA_KANJI}、。「」…〜!?]")
+_TWICE = lazy(r"(.)\1")
+_DRAWN_OUT = lazy(r"(.)\1\1|[ー〜~][ー〜~]|([ぁぃぅぇぉっァィゥェォッ])\2")
+_SINGLE = lazy(f"[、。!? ,.「」][{_KANA_KANJI}A-Za-z0-9][、。!? ,.「」]| [{_KANA_KANJI}]$|^[{_KANA_KANJI}] ")
 # Whatever some step looks for, except letters, digits, blanks and sentence marks.
-_ODD = re.compile(f"[{DISGUISED}{FOREIGN_LETTERS}{MASKS}{TEARING}@$:+\uff01-\uff5e・,|()\\[\\]『』【】]")
-_DRAWN_OUT_ASCII = re.compile(rb"(.)\1\1")
-_DIGIT_GROUPS = re.compile(r"[0-9]{2} [0-9]")
-_ASCII_RUN = re.compile(r"[!-~]{2,}")
+_ODD = lazy(f"[{DISGUISED}{FOREIGN_LETTERS}{MASKS}{TEARING}@$:+\uff01-\uff5e・,|()\\[\\]『』【】]")
+_DRAWN_OUT_ASCII = lazy(rb"(.)\1\1")
+_DIGIT_GROUPS = lazy(r"[0-9]{2} [0-9]")
+_ASCII_RUN = lazy(r"[!-~]{2,}")
 
 _LETTERS = bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B))
 _DIGITS = b"0123456789"

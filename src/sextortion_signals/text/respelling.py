@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.keywords import load_keywords
+from sextortion_signals.text.patterns import lazy
 
-_WORD = re.compile(r"(?<![A-Za-z0-9@$!|€])[A-Za-z0-9@$!|€](?:[A-Za-z0-9@$!|€+]*[A-Za-z0-9@$€])?(?![A-Za-z0-9@$€])")
-_LETTERS = re.compile(r"[A-Za-z]{3,}")
+_WORD = lazy(r"(?<![A-Za-z0-9@$!|€])[A-Za-z0-9@$!|€](?:[A-Za-z0-9@$!|€+]*[A-Za-z0-9@$€])?(?![A-Za-z0-9@$€])")
+_LETTERS = lazy(r"[A-Za-z]{3,}")
 # A text that matches neither of these two has nothing to respell.
-_LEET_HINT = re.compile(r"[A-Za-z](?:[0-9@$|€]|!+[A-Za-z0-9]|\+[A-Za-z])|[0-9@$|€][A-Za-z]")
+_LEET_HINT = lazy(r"[A-Za-z](?:[0-9@$|€]|!+[A-Za-z0-9]|\+[A-Za-z])|[0-9@$|€][A-Za-z]")
 _SAME = "0o3e4a5s7t8b9g@a$s+t€e6g2z"
 _LEET = [str.maketrans(_SAME[::2] + "1!|", _SAME[1::2] + like * 3) for like in "il"]
-_LEET_DIGITS = re.compile(r"[0-9@$!|€+]")
-_ZEROS = re.compile(r"[1-9][0-9]*o[o0]*k?")  # 5OO, 3OOk: letters that pose as noughts
+_LEET_DIGITS = lazy(r"[0-9@$!|€+]")
+_ZEROS = lazy(r"[1-9][0-9]*o[o0]*k?")  # 5OO, 3OOk: letters that pose as noughts
 _LITERAL_LETTERS = 2
 _LONGEST = 24
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from sextortion_signals.text.draft import Draft, Edit
 from sextortion_signals.text.fold import fold
 from sextortion_signals.text.keywords import Keyword, load_keywords, script_of
+from sextortion_signals.text.patterns import lazy
 
 EMOJI = (
     "\u231a\u231b\u23e9-\u23fa\u2600-\u2604\u260e-\u27bf\u2b50-\u2b55"
@@ -27,16 +28,17 @@ JAPANESE = "ぁ-ゖァ-ヺー々一-鿿㐀-䶿"
 _LETTER = f"A-Za-z0-9{JAPANESE}"
 _WIDEST = 4
 _GAP = f"[{SEPARATORS}]{{1,{_WIDEST}}}"
-_CHAIN = re.compile(f"[{_LETTER}](?:{_GAP}[{_LETTER}]){{2,}}")
+_CHAIN = lazy(f"[{_LETTER}](?:{_GAP}[{_LETTER}]){{2,}}")
 # The letter behind a gap may stand before the next one, so it is only looked at.
-_ONE_GAP = re.compile(f"[{_LETTER}]{_GAP}(?=[{_LETTER}])")
-_ONE_LETTER = re.compile(f"[{_LETTER}]")
-_ONE_JAPANESE = re.compile(f"[{JAPANESE}]")
-_TEARING_LATIN = re.compile(f"[.*_\\-|{EMOJI}]+")
+_ONE_GAP = lazy(f"[{_LETTER}]{_GAP}(?=[{_LETTER}])")
+_ONE_LETTER = lazy(f"[{_LETTER}]")
+_ONE_JAPANESE = lazy(f"[{JAPANESE}]")
+TEARING_LATIN = f".*_\\-|{EMOJI}"
+_TEARING_LATIN = lazy(f"[{TEARING_LATIN}]+")
 TEARING = f".*_+=^'’`\"\\-‐–—•○●★☆◆◇■□▲△▼▽※♪♡♥×✕✖\\\\/|{EMOJI}"
 # A text that this does not match has nothing to join.
-_HINT = re.compile(
-    f"[A-Za-z](?:[.*_\\-|{EMOJI}]{{1,3}}[A-Za-z]|(?<![A-Za-z0-9].){_GAP}[A-Za-z0-9]{_GAP}[A-Za-z0-9](?![A-Za-z0-9]))"
+_HINT = lazy(
+    f"[A-Za-z](?:[{TEARING_LATIN}]{{1,3}}[A-Za-z]|(?<![A-Za-z0-9].){_GAP}[A-Za-z0-9]{_GAP}[A-Za-z0-9](?![A-Za-z0-9]))"
     f"|[{JAPANESE}](?:[{TEARING}]{{1,{_WIDEST}}}[{JAPANESE}]|{_GAP}[{JAPANESE}]{_GAP}[{JAPANESE}]"
     f"|(?<![{_LETTER}].) {{1,3}}[{JAPANESE}]| {{1,3}}[{JAPANESE}](?![{_LETTER}]))"
 )
@@ -44,9 +46,9 @@ _HINT = re.compile(
 # Between two whole words these are punctuation, so they tear a word only when they stand between all its letters.
 _SENTENCE = frozenset("・、,。!?:;")
 _LIST_KINDS = frozenset("・/、,|()[]「」『』【】。!?;:")
-_EMOJI = re.compile(f"[{EMOJI}]")
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー]")
-_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_EMOJI = lazy(f"[{EMOJI}]")
+_KANA = lazy(r"[ぁ-ゖァ-ヺー]")
+_HIRAGANA = lazy(r"[ぁ-ゖ]")
 _ALONE = 3
 _ALONE_LIST = 4
 _ALONE_LATIN = 4
@@ -238,7 +240,8 @@ def _gaps_inside_keywords(text: str) -> list[tuple[int, int]]:
         keywords = by_pair.get(folded[start : start + 2])
         if keywords is None or start < free_from:
             continue
-        own = next((own for keyword in keywords if (own := _torn(text, folded, positions, start, keyword))), [])
+        here = [keyword for keyword in keywords if folded.startswith(keyword.folded, start)]
+        own = next((own for keyword in here if (own := _torn(text, positions, start, keyword))), [])
         closed += [(a + 1, b) for a, b in pairwise(own) if b > a + 1]
         free_from = start + len(own)
     return closed
@@ -250,10 +253,10 @@ def _separator_set() -> frozenset[str]:
     return frozenset(character for character in map(chr, range(_LAST_EMOJI + 1)) if pattern.match(character))
 
 
-def _torn(text: str, folded: str, positions: list[int], start: int, keyword: Keyword) -> list[int]:
-    """Return the places of the letters of a key word that was torn apart at `start`, else an empty list."""
+def _torn(text: str, positions: list[int], start: int, keyword: Keyword) -> list[int]:
+    """Return the places of the letters of the key word at `start` if it was torn apart, else an empty list."""
     end = start + len(keyword.folded)
-    if not folded.startswith(keyword.folded, start) or positions[end - 1] - positions[start] == end - 1 - start:
+    if positions[end - 1] - positions[start] == end - 1 - start:
         return []
     own = positions[start:end]
     return own if _is_torn(text, own, keyword) else []

@@ -17,24 +17,24 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sextortion_signals.text.characters import SPACES
+from sextortion_signals.text.patterns import lazy
 from sextortion_signals.text.placeholders import MARKS
 
 _STAND_IN = "〓"
 # MeCab reads a C string of lines: NUL would end it and line breaks would add lines. Lone surrogates have no UTF-8.
 _BLANK = f"\x00-\x1f\x7f-\x9f{SPACES}"
-_UNSAFE = re.compile(f"[{_BLANK}]|([{MARKS}\ud800-\udfff])")
+_UNSAFE = lazy(f"[{_BLANK}]|([{MARKS}\ud800-\udfff])")
 # MeCab looks ahead to the end of a run of letters or symbols at each of its characters: 100,000 of them took 13 s.
 # A long text is therefore read in pieces, cut behind the last end of a phrase where there is one.
 _PIECE = 512
-_PHRASE_END = re.compile(r".*[ 。、!?！？]", re.DOTALL)
+_PHRASE_END = lazy(r".*[ 。、!?！？]", re.DOTALL)
 _FORMAT = '-O "" -E "" -F "%m\\t%f[7]\\t%f[0]\\n" -U "%m\\t*\\t%f[0]\\n"'
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: `text[start:end] == surface`, in code points of the tokenized text.
 
     `lemma` is unidic's dictionary form (送っ -> 送る), "*" for an unknown word; `pos` its coarse part of speech (動詞).
@@ -101,12 +101,15 @@ def lemma_lines(text: str) -> str:
     return _parse(_safe(text))
 
 
-def tokenize(text: str) -> tuple[Token, ...]:
-    """Return the words of a text in order, without white space. Offsets are code points of this text."""
+def tokenize(text: str, lines: str | None = None) -> tuple[Token, ...]:
+    """Return the words of a text in order, without white space. Offsets are code points of this text.
+
+    `lines` are its `lemma_lines`, where they are known: reading a text takes most of the time.
+    """
     safe = _safe(text)
     tokens: list[Token] = []
     position = 0
-    for line in filter(None, _parse(safe).split("\n")):
+    for line in filter(None, (_parse(safe) if lines is None else lines).split("\n")):
         surface, lemma, pos = line.split("\t")
         start = safe.index(surface, position)
         position = start + len(surface)
