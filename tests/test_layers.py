@@ -118,7 +118,7 @@ def test_layers_import_is_light():
     assert result.stdout.strip() == "[]"
 
 
-def test_layers_assess_is_light():
+def test_layers_assess_is_light(uncovered_environment):
     heavy = ["sklearn", "scipy", "joblib", "pandas", "pyarrow", "pydantic", "fastapi", "matplotlib"]
     # A parser in Python, masked arrays, the command line: each is time that a first score would wait for.
     heavy += ["tomllib", "numpy.ma", "click", "rich"]
@@ -126,7 +126,9 @@ def test_layers_assess_is_light():
         "import sys; from sextortion_signals import Detector; Detector.load().assess('写真を送って');"
         f"print([m for m in {heavy} if m in sys.modules])"
     )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=uncovered_environment
+    )
     assert result.stdout.strip() == "[]"
 
 
