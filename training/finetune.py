@@ -3,7 +3,8 @@
 python training/finetune.py --corpus data/synthetic --out adapter.npz [--epochs 2 --first-layer 2 --threads 2 ...]
 
 Low-rank adaptations of all matrices from one layer on, binary cross-entropy for risk and each signal and cross-entropy
-for the role (AdamW, linear warm-up and decay). Prints the mean loss every hundred steps.
+for the role (AdamW, linear warm-up and decay). Prints the mean loss every hundred steps and
+saves what it has every five hundred.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from sextortion_signals.types import Role, SignalId
 ROLES, SIGNALS = tuple(Role), tuple(SignalId)
 WARM_UP = 0.06
 ROLE_WEIGHT = 0.5
+SAVE_EVERY = 500
 
 
 def main() -> None:
@@ -88,6 +90,8 @@ def train(network: Network, texts: list[list[int]], targets: tuple[Tensor, Tenso
             left = (time.monotonic() - started) / step * (steps - step) / 60
             print(f"step {step} of {steps}, loss {total / 100:.4f}, {left:.0f} min left", flush=True)
             total = 0.0
+        if step % SAVE_EVERY == 0:
+            np.savez(arguments.out, **network.adapter())
 
 
 def batches(texts: list[list[int]], pieces: int, rng: np.random.Generator) -> list[list[int]]:
