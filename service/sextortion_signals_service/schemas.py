@@ -161,6 +161,7 @@ class AssessmentModel(ResponseModel):
     model: str
     thresholds: dict[str, float]
     truncated: bool
+    tier: Tier
 
 
 class CampaignModel(ResponseModel):

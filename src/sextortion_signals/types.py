@@ -159,7 +159,7 @@ class Assessment:
 
     `risk` is a calibrated probability (0..1) that the text evidences sextortion or tells of a live or recent case;
     `roles` holds a probability for each role and adds up to 1; `thresholds` are the operating points used for
-    `level`; `truncated` says that only the first part of the text was read.
+    `level`, `tier` is how thoroughly it was read; `truncated` says that only the first part of the text was read.
     """
 
     risk: float
@@ -172,6 +172,7 @@ class Assessment:
     model: str
     thresholds: Mapping[str, float]
     truncated: bool = False
+    tier: Tier = Tier.FAST
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", MappingProxyType(dict(self.roles)))
@@ -189,9 +190,10 @@ class Assessment:
             "model": self.model,
             "thresholds": dict(self.thresholds),
             "truncated": self.truncated,
+            "tier": self.tier.value,
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A MappingProxyType cannot be pickled, and worker processes send assessments back to their parent.
         fields = (self.risk, self.level, self.role, dict(self.roles), self.signals, self.advice)
-        return (Assessment, (*fields, self.language, self.model, dict(self.thresholds), self.truncated))
+        return (Assessment, (*fields, self.language, self.model, dict(self.thresholds), self.truncated, self.tier))

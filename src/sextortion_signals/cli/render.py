@@ -135,7 +135,7 @@ def _facts(assessment: Assessment, words: Words) -> Iterator[tuple[str, str, str
         "" if verified else "bold yellow",
     )
     points = ", ".join(f"{name} {value:.2g}" for name, value in assessment.thresholds.items())
-    yield words.model, f"{assessment.model}  ({points})", ""
+    yield words.model, f"{assessment.model}, {assessment.tier}  ({points})", ""
     if assessment.truncated:
         yield "", words.truncated, "bold yellow"
 
