@@ -44,7 +44,7 @@ def main() -> None:
     rows += disguised_copies(rows, arguments.seed)
     network = Network(base, rank=arguments.rank, first_layer=arguments.first_layer)
     words = base.vocabulary
-    pieces = PieceTokenizer(words).encode([normalize(row.text).text for row in rows])
+    pieces = PieceTokenizer(words).encode([normalize(row.text).text.lower() for row in rows])
     texts = [[words.begin, *ids[:WINDOW], words.end] for ids in pieces]
     train(network, texts, targets_of(rows), arguments)
     np.savez(arguments.out, **network.adapter())

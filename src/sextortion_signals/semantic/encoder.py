@@ -47,7 +47,8 @@ class SemanticScorer:
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the logits of cleaned texts, shape (n, heads). Of a long text, the window with the highest risk."""
-        rows = [self._text_logits(pieces) for pieces in self._tokenizer.encode(list(texts))]
+        # Who shouts a threat must not be read differently from who whispers it.
+        rows = [self._text_logits(pieces) for pieces in self._tokenizer.encode([text.lower() for text in texts])]
         return np.array(rows, dtype=np.float64).reshape(len(rows), self._heads)
 
     def _text_logits(self, pieces: list[int]) -> NDArray[np.float32]:

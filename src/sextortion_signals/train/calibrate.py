@@ -18,6 +18,9 @@ FOLDS = 5
 # share of everyday texts alone, of which a real stream nearly all consists (docs/why/007).
 FALSE_ALARMS = {"elevated": 0.05, "high": 0.005}
 EVERYDAY_FALSE_ALARMS = {"elevated": 0.004, "high": 0.0002}
+# Share of everyday texts whose risks make the tail where a budget is too small to be counted, and how many are needed.
+TAIL = 0.03
+LEAST_TAIL = 20
 # At most this share of victims' and third persons' texts may be raised and called an offender's (docs/why/004).
 MISTAKEN_FOR_OFFENDER = 0.02
 _FIRST_SIGNAL = 1 + len(CASE_ROLES)
@@ -47,12 +50,13 @@ def operating_points(
     """Return for each level the risk threshold, the false-alarm rates it was set at and the recall it has there.
 
     `risk`, `truth` (0 or 1) and `everyday` (which of the risk-0 texts are everyday talk) have shape (n,). A threshold
-    is the lowest that keeps both budgets, that of all risk-0 texts and that of the everyday ones.
+    is the lowest that keeps both budgets, that of all risk-0 texts and that of the everyday ones. A budget of less than
+    one everyday text cannot be counted: then the tail of their risks is extrapolated.
     """
     negatives, calm = risk[truth == 0], risk[(truth == 0) & everyday]
     points = {}
     for name, rate in FALSE_ALARMS.items():
-        threshold = max(_threshold(negatives, rate), _threshold(calm, EVERYDAY_FALSE_ALARMS[name]))
+        threshold = max(_threshold(negatives, rate), _everyday_threshold(calm, EVERYDAY_FALSE_ALARMS[name]))
         points[name] = {
             "risk": threshold,
             "false_alarms": rate,
@@ -69,6 +73,22 @@ def _threshold(negatives: NDArray[np.float64], rate: float) -> float:
     if not len(negatives):
         return 0.0
     return float(np.nextafter(np.sort(negatives)[::-1][int(rate * len(negatives))], 1.0))
+
+
+def _everyday_threshold(calm: NDArray[np.float64], rate: float) -> float:
+    """Return `_threshold`, or where `rate` is less than one text, the point beyond which an exponential tail has it.
+
+    The tail of log odds above a high quantile u is taken as exponential with their mean excess m (peaks over threshold,
+    Pickands 1975, with shape 0): share(t) = share(u) * exp(-(t - u) / m). Its end is never below the highest risk seen.
+    """
+    counted = _threshold(calm, rate)
+    beyond = int(TAIL * len(calm))
+    if rate * len(calm) >= 1.0 or beyond < LEAST_TAIL:
+        return counted
+    odds = np.sort(np.log(calm) - np.log1p(-calm))
+    start = odds[-beyond - 1]
+    end = start + (odds[-beyond:] - start).mean() * np.log(TAIL / rate)
+    return max(counted, float(1.0 / (1.0 + np.exp(-end))))
 
 
 def offender_floor(roles: NDArray[np.float64], raised: NDArray[np.bool_], targets: NDArray[np.int8]) -> float:
