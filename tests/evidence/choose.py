@@ -1,4 +1,6 @@
-"""Chooses the texts of `expectations.tsv`, before anybody has seen what a model quotes: `python tests/evidence/choose.py`.
+"""Chooses the texts of `expectations.tsv`, before anybody has seen what a model quotes for them.
+
+    python tests/evidence/choose.py
 
 From the dev and the test split alike, for every signal in each language: texts of all roles and lengths, no two of one
 situation card, and every register of the language before one comes a second time, as far as the corpus has them.
