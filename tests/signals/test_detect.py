@@ -9,7 +9,7 @@ ACT, LIMIT, ACCOUNT = SignalId.EXPOSURE_THREAT, SignalId.PRESSURE, SignalId.DISC
 
 
 def quotes(raw, signal, *parts, everywhere=0.0):
-    """Quotes of one signal, where each of `parts`, a string and a sum, speaks for it; `everywhere` is every signal's."""
+    """Quotes of one signal: each of `parts`, a string and a sum, speaks for it, `everywhere` for every signal."""
     text = normalize(raw)
     curves = np.full((len(text.text), len(SignalId)), everywhere)
     for part, added in parts:

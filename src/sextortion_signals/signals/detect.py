@@ -51,28 +51,28 @@ def find_evidence(
     signal, columns in the order of `SignalId`. A signal for which nothing in the text spoke has no quotes (then its
     score comes from the bias alone, and it is not shown).
     """
+    added = _added(clauses, curves)
     columns = [_COLUMN[signal] for signal in signals]
-    edges = [edge for _, phrases in clauses for phrase in phrases for edge in phrase]
-    apart = _added(curves @ _APART[:, columns], edges)
     found = []
-    for place, signal in enumerate(signals):
-        by_phrase = apart[place]
+    for signal, column, by_phrase in zip(signals, columns, (added @ _APART[:, columns]).T.tolist(), strict=True):
         if max(by_phrase, default=0.0) <= 0.0:
             # All signals are strong alike and nothing sets this one apart: then all of it counts.
-            (by_phrase,) = _added(curves[:, columns[place] : columns[place] + 1], edges)
+            by_phrase = added[:, column].tolist()
         spans = _spans(clauses, by_phrase, signal) if max(by_phrase, default=0.0) > 0.0 else []
         quotes = (_quote(text, start, end) for _, start, end in spans)
         found.append(tuple(quote for quote in quotes if quote is not None))
     return found
 
 
-def _added(curves: NDArray[np.float64], edges: Sequence[int]) -> list[list[float]]:
-    """Return for each column what each phrase adds; `edges` are their starts and ends in turn."""
-    sums = np.zeros((len(curves) + 1, curves.shape[1]))
-    np.cumsum(curves, axis=0, out=sums[1:])
-    at = sums.take(edges, axis=0)
-    added: list[list[float]] = (at[1::2] - at[::2]).T.tolist()
-    return added
+def _added(clauses: Sequence[Clause], curves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each phrase adds to each signal, shape (phrases, number of signals)."""
+    edges = [edge for _, phrases in clauses for phrase in phrases for edge in phrase]
+    if not edges:
+        return np.zeros((0, curves.shape[1]))
+    # Sums over what lies between one edge and the next: a phrase, a gap, a phrase, ...
+    between = np.add.reduceat(curves, edges if edges[-1] < len(curves) else edges[:-1], axis=0)
+    phrases_alone: NDArray[np.float64] = between[::2]
+    return phrases_alone
 
 
 def _spans(clauses: Sequence[Clause], by_phrase: list[float], signal: SignalId) -> list[_Span]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sextortion_signals.text import NormalizedText, Token, tokenize
 
 _SENTENCE_ENDS = frozenset("。.!?！？…")
-_PAUSES = frozenset("、,;:；：「」『』()（）[]【】\"“”・|/")
+_PAUSES = frozenset('、,;:；：「」『』()（）[]【】"“”・|/')
 _SIGNS = ("補助記号", "記号")
 _ATTACHED = ("助詞", "助動詞", "接尾辞")
 _NEGATION = "無い"  # ばらまかれたく + なかったら: an adjective to the dictionary, an ending to a reader
@@ -29,18 +29,20 @@ _LAST_PARTICLES = frozenset(["よ", "ね", "な", "わ", "ぞ", "か"])
 # What belongs together where it touches: don't, $500, in-laws; and inside of a number: 17:00, 1,200.
 _TOUCHING = re.compile(r"[a-z0-9][a-z0-9'’&%_-]|['’$€£¥&%_#@-][a-z0-9]", re.IGNORECASE)
 _IN_NUMBER = re.compile(r"\d[.,:]\d")
-# These begin a clause. The first only join it to the one before, the others say what it is.
-_JOINING = frozenset(["&", "and", "but", "else", "n", "or", "so", "then"])
-_OPENING = frozenset(
-    ["after", "because", "before", "cause", "coz", "cuz", "if", "otherwise", "till", "unless", "until", "when", "while"]
-)
-_FUNCTION_WORDS = _OPENING.union(
-    ("a", "an", "are", "as", "at", "be", "by", "do", "for", "from", "he", "her", "him", "his", "i", "in", "is", "it"),
-    ("its", "me", "my", "of", "on", "our", "she", "that", "the", "their", "them", "they", "this", "to", "u", "ur"),
-    ("us", "was", "we", "were", "will", "with", "you", "your"),
-)
-# These go with the word before them: send it, pay me.
-_OBJECTS = frozenset(["him", "it", "me", "them", "us"])
+# English words by what they do here: join a clause to the one before and belong to none; open a clause; go with the
+# word before them (send it); wait for the word they belong to (your video).
+_JOINS, _OPENS, _GOES_BACK, _WAITS = range(1, 5)
+_KINDS = {
+    **dict.fromkeys(["&", "and", "but", "else", "n", "or", "so", "then"], _JOINS),
+    **dict.fromkeys(["after", "because", "before", "cause", "coz", "cuz", "if", "otherwise", "till", "unless"], _OPENS),
+    **dict.fromkeys(["until", "when", "while"], _OPENS),
+    **dict.fromkeys(["him", "it", "me", "them", "us"], _GOES_BACK),
+    **dict.fromkeys(["a", "an", "are", "as", "at", "be", "by", "do", "for", "from", "he", "her", "his", "i"], _WAITS),
+    **dict.fromkeys(
+        ["in", "is", "its", "my", "of", "on", "our", "she", "that", "the", "their", "they", "this"], _WAITS
+    ),
+    **dict.fromkeys(["to", "u", "ur", "was", "we", "were", "will", "with", "you", "your"], _WAITS),
+}
 
 
 class Clause(NamedTuple):
@@ -104,22 +106,20 @@ class _Pen:
         self.sentence += sentence
 
     def _begin(self, token: Token) -> None:
-        word = token.surface.lower()
+        kind = _KINDS.get(token.surface.lower(), 0)
         if self.broken and self._new_line(token):
             self.part(sentence=True)
-        elif word in _OPENING or word in _JOINING or self._clause_ended(token):
+        elif kind in (_JOINS, _OPENS) or self._clause_ended(token):
             self.part()
-        if word in _JOINING:
+        if kind == _JOINS:
             return
-        if word in _OBJECTS and self.open and not self.waits:
-            self._grow(token)
-            return
-        if self.waits:
+        goes_back = kind == _GOES_BACK and not self.waits and bool(self.open)
+        if goes_back or self.waits:
             self._grow(token)
         else:
             self.open.append((token.start, token.end))
             self.two_before, self.before = None, token
-        self.waits = word in _FUNCTION_WORDS or (word.isascii() and word.isdecimal())
+        self.waits = not goes_back and (kind > 0 or token.surface.isdecimal())
 
     def _grow(self, token: Token) -> None:
         self.open[-1] = (self.open[-1][0], token.end)
