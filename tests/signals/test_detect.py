@@ -38,6 +38,12 @@ def test_detect_a_limit_is_quoted_without_the_rest_of_its_clause():
     assert quotes("send it by midnight tonight", LIMIT, ("midnight", 2.0), ("tonight", 1.5)) == ["by midnight tonight"]
 
 
+def test_detect_a_clause_without_end_is_not_quoted_whole():
+    text = "he wrote again last week that some very old private holiday video goes public today"
+    assert quotes(text, ACT, ("video", 2.0), ("public", 2.0)) == ["video goes public"]
+    assert quotes(text.removeprefix("he wrote again "), ACT, ("video", 2.0)) == [text.removeprefix("he wrote again ")]
+
+
 def test_detect_strong_neighbours_are_one_quote_within_a_sentence():
     parts = ("写真を", 2.0), ("動画も", 2.0)
     assert quotes("写真を送る、動画も送る", ACT, *parts) == ["写真を送る、動画も送る"]

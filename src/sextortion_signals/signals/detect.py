@@ -31,6 +31,8 @@ _LONG = frozenset({SignalId.ISOLATION, SignalId.DISCLOSURE})
 # A deadline is a phrase or two of a clause: every phrase of a quote costs this share of the strongest one.
 _PHRASE_COST = 0.25
 _SHORT = frozenset({SignalId.PRESSURE})
+# Whoever writes without punctuation has clauses without end: of longer ones than this, too, only phrases are quoted.
+_MOST_PHRASES = 12
 _EDGE = " \t\n、。,.!?！？「」『』()（）…・:;\"'“”"
 
 
@@ -78,19 +80,19 @@ def _added(clauses: Sequence[Clause], curves: NDArray[np.float64]) -> NDArray[np
 def _spans(clauses: Sequence[Clause], by_phrase: list[float], signal: SignalId) -> list[_Span]:
     """Return the strongest spans in text order; `by_phrase` is what the phrases of all clauses add, one by one."""
     parts: list[_Span] = []
-    cost = _PHRASE_COST * max(by_phrase) if signal in _SHORT else None
+    cost, short = _PHRASE_COST * max(by_phrase), signal in _SHORT
     first = 0
     for _, phrases in clauses:
         last = first + len(phrases)
         values = by_phrase[first:last]
         first = last
-        if cost is None:
-            parts.append((sum([value for value in values if value > 0.0]), phrases[0][0], phrases[-1][1]))
-        else:
+        if short or len(values) > _MOST_PHRASES:
             parts.append(_run(phrases, values, cost))
+        else:
+            parts.append((sum([value for value in values if value > 0.0]), phrases[0][0], phrases[-1][1]))
     floor = (_LONG_SHARE if signal in _LONG else _SHARE) * max(parts)[0]
     chosen = [number for number, part in enumerate(parts) if part[0] >= floor]
-    spans = _joined(clauses, parts, chosen) if cost is None else [parts[number] for number in chosen]
+    spans = [parts[number] for number in chosen] if short else _joined(clauses, parts, chosen)
     if len(spans) > MAX_SPANS:
         spans = sorted(sorted(spans, reverse=True)[:MAX_SPANS], key=itemgetter(1))
     return spans
