@@ -28,7 +28,7 @@ from sextortion_signals.model import (
 )
 from sextortion_signals.profile import Profile, read_profile
 from sextortion_signals.risk import RiskRule, role_probabilities
-from sextortion_signals.signals.detect import find_evidence, phrases
+from sextortion_signals.signals import clauses, find_evidence
 from sextortion_signals.text import DEFAULT_MAX_LENGTH, check_text, detect_language, normalize_many
 from sextortion_signals.types import Advice, Assessment, Audience, Language, Level, Role, Signal, SignalId, Tier
 
@@ -228,17 +228,18 @@ class Detector:
             )
 
     def _signals(self, case: FeatureBatch, scores: NDArray[np.float64]) -> tuple[Signal, ...]:
-        seen = np.flatnonzero(scores >= self._signal_thresholds)
-        if not len(seen):
+        seen = np.flatnonzero(scores >= self._signal_thresholds).tolist()
+        if not seen:
             return ()
         (text,) = case.texts
-        curves = self._artefact.scorer.contributions(case)
-        spans = phrases(text.text, case.lemmas.lines[0] if case.lemmas is not None else None)
-        found = []
-        for signal in seen.tolist():
-            evidence = find_evidence(text, spans, curves[:, _FIRST_SIGNAL_HEAD + signal])
-            if evidence:
-                found.append(Signal(SIGNALS[signal], float(scores[signal]), evidence))
+        curves = self._artefact.scorer.contributions(case)[:, _FIRST_SIGNAL_HEAD:]
+        read = clauses(text, case.lemmas.lines[0] if case.lemmas is not None else None)
+        quotes = find_evidence(text, read, curves, [SIGNALS[signal] for signal in seen])
+        found = [
+            Signal(SIGNALS[signal], float(scores[signal]), evidence)
+            for signal, evidence in zip(seen, quotes, strict=True)
+            if evidence
+        ]
         return tuple(sorted(found, key=lambda signal: -signal.score))
 
     def _is_mass_mail(self, case: FeatureBatch) -> bool:

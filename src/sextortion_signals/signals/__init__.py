@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sextortion_signals.signals.detect import MAX_SPANS, find_evidence, phrases
+from sextortion_signals.signals.detect import MAX_SPANS, find_evidence
+from sextortion_signals.signals.phrases import Clause, clauses
 
 if TYPE_CHECKING:
     from sextortion_signals.signals.catalog import SignalDefinition, load_signal_catalog
 
-__all__ = ["MAX_SPANS", "SignalDefinition", "find_evidence", "load_signal_catalog", "phrases"]
+__all__ = ["MAX_SPANS", "Clause", "SignalDefinition", "clauses", "find_evidence", "load_signal_catalog"]
 
 
 def __getattr__(name: str) -> Any:

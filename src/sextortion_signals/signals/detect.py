@@ -1,138 +1,129 @@
-"""From contributions to evidence: the phrases of the caller's own text that made a signal fire.
+"""From contributions to evidence: the words of the caller's own text that made a signal fire.
 
-Characters carry exact shares of a head's logit. They are added up over phrases (a content word with what hangs on
-it), because a person reads and underlines phrases, not n-grams.
+Characters carry exact shares of a head's logit. They are added up over phrases and clauses, because a person reads and
+underlines those, not n-grams. What a text says of the case as such ("nudes") speaks for every signal: most of it is
+taken off, so that the words which set one signal apart from the others count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sextortion_signals.text import NormalizedText, Token, tokenize
-from sextortion_signals.types import Evidence
+from sextortion_signals.signals.phrases import Clause
+from sextortion_signals.text import NormalizedText
+from sextortion_signals.types import Evidence, SignalId
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SPANS = 3
-# A phrase is quoted when it holds at least this share of the strongest phrase's contribution.
-_SHARE = 0.35
-_NEGATION = "無い"  # ばらまかれたく + なかったら: an adjective to the dictionary, an ending to a reader
-_ATTACHED = frozenset({"助詞", "助動詞", "接尾辞"})
-_EMPTY = frozenset({"助詞", "助動詞", "補助記号", "空白", "感動詞", "接続詞"})
-_ENGLISH_FUNCTION_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "do",
-        "for",
-        "from",
-        "he",
-        "her",
-        "him",
-        "his",
-        "i",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "me",
-        "my",
-        "of",
-        "on",
-        "or",
-        "our",
-        "she",
-        "so",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "they",
-        "this",
-        "to",
-        "u",
-        "ur",
-        "us",
-        "was",
-        "we",
-        "were",
-        "will",
-        "with",
-        "you",
-        "your",
-    ]
-)
+# So much of the mean over all signals is taken off each. This and the shares below: docs/why/013.
+_COMMON = 0.8
+# A clause is quoted when it adds at least this share of what the strongest one adds.
+_SHARE = 0.5
+# Secrecy and its consequence, and a case that is told, run over several clauses.
+_LONG_SHARE = 0.2
+_LONG = frozenset({SignalId.ISOLATION, SignalId.DISCLOSURE})
+# A deadline is a phrase or two of a clause: every phrase of a quote costs this share of the strongest one.
+_PHRASE_COST = 0.25
+_SHORT = frozenset({SignalId.PRESSURE})
+# Whoever writes without punctuation has clauses without end: of longer ones than this, too, only phrases are quoted.
+_MOST_PHRASES = 12
 _EDGE = " \t\n、。,.!?！？「」『』()（）…・:;\"'“”"
 
 
-def phrases(text: str, lines: str | None = None) -> tuple[tuple[int, int], ...]:
-    """Split a clean text into phrases: (start, end) in characters, half open, without overlap.
+# One column for each signal: what is left of it when most of the mean over all is taken off.
+_APART = np.eye(len(SignalId)) - _COMMON / len(SignalId)
+_COLUMN = {signal: column for column, signal in enumerate(SignalId)}
 
-    `lines` are the text's `lemma_lines`, where they are known already.
-
-    Phrases without a content word (a lone particle, a lone "or") are left out: they explain nothing to a reader.
-    """
-    groups: list[list[Token]] = []
-    for token in tokenize(text, lines):
-        if groups and _hangs_on(token, groups[-1][-1]):
-            groups[-1].append(token)
-        else:
-            groups.append([token])
-    return tuple((group[0].start, group[-1].end) for group in groups if any(map(_has_content, group)))
+_Span = tuple[float, int, int]
+"""What may be quoted: what it adds to the logit, first and last character, half open."""
 
 
 def find_evidence(
-    text: NormalizedText, spans: tuple[tuple[int, int], ...], curve: NDArray[np.float64]
-) -> tuple[Evidence, ...]:
-    """Return up to `MAX_SPANS` quotes for one head, in text order.
+    text: NormalizedText, clauses: Sequence[Clause], curves: NDArray[np.float64], signals: Sequence[SignalId]
+) -> list[tuple[Evidence, ...]]:
+    """Return for each of `signals` up to `MAX_SPANS` quotes in text order.
 
-    `curve` (length of the clean text,) is what each clean character added to the head's logit. Empty when nothing in
-    the text spoke for the signal (then its score comes from the bias alone, and it is not shown).
+    `curves` (length of the clean text, number of signals) is what each clean character added to the logit of each
+    signal, columns in the order of `SignalId`. A signal for which nothing in the text spoke has no quotes (then its
+    score comes from the bias alone, and it is not shown).
     """
-    sums = [0.0, *np.cumsum(curve).tolist()]
-    scores = [sums[end] - sums[start] for start, end in spans]
-    strongest = max(scores, default=0.0)
-    if strongest <= 0.0:
-        return ()
-    merged: list[tuple[float, int, int]] = []
-    for (start, end), score in zip(spans, scores, strict=True):
-        if score < _SHARE * strongest:
-            continue
-        if merged and not text.text[merged[-1][2] : start].strip():
-            before = merged.pop()
-            merged.append((before[0] + score, before[1], end))
+    added = _added(clauses, curves)
+    columns = [_COLUMN[signal] for signal in signals]
+    found = []
+    for signal, column, by_phrase in zip(signals, columns, (added @ _APART[:, columns]).T.tolist(), strict=True):
+        if max(by_phrase, default=0.0) <= 0.0:
+            # All signals are strong alike and nothing sets this one apart: then all of it counts.
+            by_phrase = added[:, column].tolist()
+        spans = _spans(clauses, by_phrase, signal) if max(by_phrase, default=0.0) > 0.0 else []
+        quotes = (_quote(text, start, end) for _, start, end in spans)
+        found.append(tuple(quote for quote in quotes if quote is not None))
+    return found
+
+
+def _added(clauses: Sequence[Clause], curves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what each phrase adds to each signal, shape (phrases, number of signals)."""
+    edges = [edge for _, phrases in clauses for phrase in phrases for edge in phrase]
+    if not edges:
+        return np.zeros((0, curves.shape[1]))
+    # Sums over what lies between one edge and the next: a phrase, a gap, a phrase, ...
+    between = np.add.reduceat(curves, edges if edges[-1] < len(curves) else edges[:-1], axis=0)
+    phrases_alone: NDArray[np.float64] = between[::2]
+    return phrases_alone
+
+
+def _spans(clauses: Sequence[Clause], by_phrase: list[float], signal: SignalId) -> list[_Span]:
+    """Return the strongest spans in text order; `by_phrase` is what the phrases of all clauses add, one by one."""
+    parts: list[_Span] = []
+    cost, short = _PHRASE_COST * max(by_phrase), signal in _SHORT
+    first = 0
+    for _, phrases in clauses:
+        last = first + len(phrases)
+        values = by_phrase[first:last]
+        first = last
+        if short or len(values) > _MOST_PHRASES:
+            parts.append(_run(phrases, values, cost))
         else:
-            merged.append((score, start, end))
-    best = sorted(sorted(merged, reverse=True)[:MAX_SPANS], key=lambda item: item[1])
-    quotes = (_quote(text, start, end) for _, start, end in best)
-    return tuple(quote for quote in quotes if quote is not None)
+            parts.append((sum([value for value in values if value > 0.0]), phrases[0][0], phrases[-1][1]))
+    floor = (_LONG_SHARE if signal in _LONG else _SHARE) * max(parts)[0]
+    chosen = [number for number, part in enumerate(parts) if part[0] >= floor]
+    spans = [parts[number] for number in chosen] if short else _joined(clauses, parts, chosen)
+    if len(spans) > MAX_SPANS:
+        spans = sorted(sorted(spans, reverse=True)[:MAX_SPANS], key=itemgetter(1))
+    return spans
 
 
-def _has_content(token: Token) -> bool:
-    return token.pos not in _EMPTY and token.surface.lower() not in _ENGLISH_FUNCTION_WORDS
+def _joined(clauses: Sequence[Clause], parts: Sequence[_Span], chosen: Sequence[int]) -> list[_Span]:
+    """Return the chosen parts, those of neighbouring clauses of one sentence as one."""
+    spans: list[_Span] = []
+    before = -1
+    for number in chosen:
+        part = parts[number]
+        if spans and number == before + 1 and clauses[number].sentence == clauses[before].sentence:
+            added, start, _ = spans.pop()
+            part = (added + part[0], start, part[2])
+        spans.append(part)
+        before = number
+    return spans
 
 
-def _hangs_on(token: Token, previous: Token) -> bool:
-    if token.start != previous.end:
-        return False
-    if token.pos in _ATTACHED or previous.pos == "接頭辞" or token.lemma == _NEGATION:
-        return True
-    if token.pos == "動詞" and previous.pos == "助詞" and previous.surface in ("て", "で", "ちゃ", "じゃ"):
-        return True  # auxiliary use: 送って + ほしい, 消して + やる
-    # Compounds, and what の joins: 裸の + 写真.
-    return token.pos == "名詞" and (previous.pos == "名詞" or (previous.pos == "助詞" and previous.surface == "の"))
+def _run(phrases: Sequence[tuple[int, int]], values: Sequence[float], cost: float) -> _Span:
+    """Return the phrases in a row that add most, when each of them costs `cost` (Kadane's maximum subarray)."""
+    best = (-np.inf, 0, 0)
+    total, first = 0.0, 0
+    for last, value in enumerate(values):
+        if total <= 0.0:
+            total, first = 0.0, last
+        total += value - cost
+        if total > best[0]:
+            best = (total, first, last)
+    added, first, last = best
+    return added, phrases[first][0], phrases[last][1]
 
 
 def _quote(text: NormalizedText, start: int, end: int) -> Evidence | None:
