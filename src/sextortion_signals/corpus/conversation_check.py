@@ -26,11 +26,11 @@ from sextortion_signals.corpus.rules import MAXIMUM_LENGTH, Problem, known_names
 from sextortion_signals.types import Role
 
 SIMILAR = 0.5
-# What the label of a category in cards.toml begins with, and what its conversations then are: risk, offender named.
+# The label of a category in cards.toml, without what stands in brackets, fixes risk and whether an offender is named.
 _FIXED_LABELS: Mapping[str, tuple[int, bool]] = {
     "0": (0, False),
-    "1, no offender": (1, False),
-    "1, offender": (1, True),
+    "1, no offender present": (1, False),
+    "1, offender named": (1, True),
 }
 
 
@@ -100,7 +100,7 @@ def _label_problems(read: Sequence[SourceConversation], labels: Mapping[str, str
         members[item.conversation.category].append(item)
     for category, items in members.items():
         label = labels.get(category, "")
-        fixed = next((found for start, found in _FIXED_LABELS.items() if label.startswith(start)), None)
+        fixed = _FIXED_LABELS.get(label.partition(" (")[0])
         if fixed is not None:
             for item in items:
                 if (item.conversation.risk, item.conversation.offender is not None) != fixed:
