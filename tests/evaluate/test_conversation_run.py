@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_conversation_of_risk_0_has_no_marks_whatever_the_file_says(
         ({"messages": [{"sender": "A"}]}, "a.jsonl:2: message 0 must hold a sender and a text"),
         ({"messages": [{"sender": 1, "text": "0.1"}]}, "a.jsonl:2: message 0 must hold"),
         ({"messages": ["0.1"]}, "a.jsonl:2: message 0 must hold"),
-        ({"messages": [{"sender": "A", "text": " "}]}, "something to read"),
+        ({"messages": [{"sender": "A", "text": None}]}, "both strings"),
         ({"risk": 2}, "a.jsonl:2: risk must be 0 or 1"),
         ({"risk": None}, "a.jsonl: conversation line 2 differs from the first"),
         ({"offender": "C"}, "a.jsonl:2: offender must be a sender of the conversation, or null"),
@@ -233,6 +234,38 @@ def test_detector_that_cannot_assess_a_file_is_told_so(
         evaluate(make_detector({}), paths)
     with pytest.raises(RecordError, match=r"texts\.jsonl holds texts, and scripted has no assess_many"):
         evaluate(conversation_detector, [write("texts.jsonl", {"text": "t"})])
+
+
+def test_curves_are_marked_at_the_point_that_the_outcome_names(
+    report: EvaluationReport, conversation_detector: ConversationDetector, paths: list[Path]
+) -> None:
+    @dataclass
+    class Outcome:
+        first_alert: int | None
+        offender: str | None
+        timeline: Any
+        thresholds: Any
+
+    class Other:
+        model, thresholds = conversation_detector.model, conversation_detector.thresholds
+
+        def assess_conversation(self, messages: list[Message]) -> Any:
+            outcome = conversation_detector.assess_conversation(messages)
+            return Outcome(outcome.first_alert, outcome.offender, outcome.timeline, {"elevated": 0.35})
+
+    own = evaluate(Other(), paths, resamples=0)
+
+    assert report.conversations[0].curves.elevated == 0.2
+    assert own.conversations[0].curves.elevated == own.unlabelled_conversations[0].curves.elevated == 0.35
+    assert own.to_text().count("Elevated is a risk of 0.35.") == 2
+
+
+def test_picture_without_a_text_keeps_its_place(write: Callable[..., Path]) -> None:
+    messages = [{"sender": "A", "text": ""}, {"sender": "B", "text": "0.1"}]
+
+    file = read_evaluation_file(write("a.jsonl", {"messages": messages}))
+
+    assert file.rows[0].messages == (Message("A", ""), Message("B", "0.1"))
 
 
 def test_long_message_is_read_up_to_the_limit(

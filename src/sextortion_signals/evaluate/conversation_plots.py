@@ -15,34 +15,34 @@ _ERRORS = {"erde_5": "ERDE 5", "erde_50": "ERDE 50"}
 _RATES = {"per_1000_conversations": "per 1,000 conversations", "per_1000_messages": "per 1,000 messages"}
 
 
-def draw_conversation_plots(result: ConversationResult, elevated: float | None, prefix: str) -> tuple[Plot, ...]:
-    """Draw the figures of one labelled file over the threshold, with a line at `elevated`."""
-    curves = result.curves
+def draw_conversation_plots(result: ConversationResult, prefix: str) -> tuple[Plot, ...]:
+    """Draw the figures of one labelled file over the threshold, with a line at `elevated`.
+
+    `prefix` keeps the ids of several drawings on one page apart.
+    """
     groups = (
         (_SHARES, "share", "Precision, recall, F1 and F-latency over the threshold"),
         (_DELAYS, "messages after certainty", "Delay over the threshold"),
         (_ERRORS, "early risk detection error", "Early risk detection error (ERDE) over the threshold"),
     )
     return tuple(
-        _plot(curves, names, unit, caption, elevated, f"{prefix}-{index}-")
+        _plot(result.curves, names, unit, caption, f"{prefix}-{index}-")
         for index, (names, unit, caption) in enumerate(groups)
     )
 
 
-def draw_rate_plots(result: ConversationRateResult, elevated: float | None, prefix: str) -> tuple[Plot, ...]:
+def draw_rate_plots(result: ConversationRateResult, prefix: str) -> tuple[Plot, ...]:
     """Draw the alarms of one unlabelled file over the threshold, with a line at `elevated`."""
-    return (_plot(result.curves, _RATES, "alarmed", "Alarms over the threshold", elevated, f"{prefix}-0-"),)
+    return (_plot(result.curves, _RATES, "alarmed", "Alarms over the threshold", f"{prefix}-0-"),)
 
 
-def _plot(
-    curves: ThresholdCurves, names: Mapping[str, str], unit: str, caption: str, elevated: float | None, prefix: str
-) -> Plot:
+def _plot(curves: ThresholdCurves, names: Mapping[str, str], unit: str, caption: str, prefix: str) -> Plot:
     def draw(axes: Any) -> None:
         for (key, label), (colour, line) in zip(names.items(), _STYLES, strict=False):
             values = [float("nan") if value is None else value for value in curves.figures[key]]
             axes.plot(curves.thresholds, values, line, color=colour, label=label)
-        if elevated is not None:
-            axes.axvline(elevated, color=INK, linewidth=0.8, linestyle=":", label="elevated")
+        if curves.elevated is not None:
+            axes.axvline(curves.elevated, color=INK, linewidth=0.8, linestyle=":", label="elevated")
         axes.set(xlabel="threshold of the risk", ylabel=unit, xlim=(0, 1))
         if names is _RATES:
             # Rates differ by factors. Plain numbers: powers are set as formulas, which are switched off.

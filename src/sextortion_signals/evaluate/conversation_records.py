@@ -70,8 +70,9 @@ def _messages(value: object, where: str) -> tuple[Message, ...]:
 
 def _message(item: object, where: str) -> Message:
     sender, text = (item.get("sender"), item.get("text")) if isinstance(item, dict) else (None, None)
-    if not isinstance(sender, str) or not isinstance(text, str) or not text.strip():
-        raise RecordError(f"{where} must hold a sender and a text, both strings that hold something to read")
+    if not isinstance(sender, str) or not isinstance(text, str):
+        raise RecordError(f"{where} must hold a sender and a text, both strings")
+    # A picture or a sticker has no text, and keeps its place.
     return Message(sender, text)
 
 

@@ -71,8 +71,12 @@ class WorstConversation:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdCurves:
-    """Figures (by key) over the threshold of the risk; None where a figure is not defined."""
+    """Figures (by key) over the threshold of the risk; None where a figure is not defined.
 
+    `elevated` is the operating point that the detector itself used, None where it names none.
+    """
+
+    elevated: float | None
     thresholds: tuple[float, ...]
     figures: Mapping[str, tuple[float | None, ...]]
 

@@ -50,7 +50,10 @@ class Step(Protocol):
 
 
 class Outcome(Protocol):
-    """What is measured of an assessed conversation."""
+    """What is measured of an assessed conversation.
+
+    If it has `thresholds`, as `Assessment` has, the curves are marked at its `elevated`, else at that of the detector.
+    """
 
     @property
     def first_alert(self) -> int | None:
@@ -81,6 +84,7 @@ class _Seen:
     alert: int | None
     offender: str | None
     timeline: tuple[float, ...]
+    elevated: float | None = None
 
     @property
     def label(self) -> ConversationLabel:
@@ -112,7 +116,9 @@ def _assessed(detector: ConversationDetector, row: ConversationRow) -> _Seen:
     # A long message must not stop a measurement: it is read up to the limit, as a long text is.
     messages = [Message(message.sender, message.text[:DEFAULT_MAX_LENGTH]) for message in row.messages]
     outcome = detector.assess_conversation(messages)
-    return _Seen(row, outcome.first_alert, outcome.offender, tuple(step.risk for step in outcome.timeline))
+    points = getattr(outcome, "thresholds", None) or getattr(detector, "thresholds", {})
+    timeline = tuple(step.risk for step in outcome.timeline)
+    return _Seen(row, outcome.first_alert, outcome.offender, timeline, points.get("elevated"))
 
 
 def _by_keywords(row: ConversationRow) -> _Seen:
@@ -192,7 +198,8 @@ def _curves(seen: Sequence[_Seen]) -> ThresholdCurves:
     labels = [item.label for item in seen]
     rows = alerts_over([item.timeline for item in seen], THRESHOLDS)
     swept = [figures(alarm_table(labels, [None if np.isnan(at) else int(at) for at in row])) for row in rows]
-    return ThresholdCurves(THRESHOLDS, {name: tuple(item[name] for item in swept) for name in CURVES})
+    drawn = {name: tuple(item[name] for item in swept) for name in CURVES}
+    return ThresholdCurves(seen[0].elevated, THRESHOLDS, drawn)
 
 
 def _rates(seen: Sequence[_Seen], rule: Sequence[_Seen]) -> tuple[ConversationRate, ...]:
@@ -220,7 +227,7 @@ def _rate_curves(seen: Sequence[_Seen]) -> ThresholdCurves:
     alarms = np.sum(~np.isnan(alerts_over([item.timeline for item in seen], THRESHOLDS)), axis=1)
     totals = (len(seen), _messages(seen))
     rates = {name: tuple((1_000 * alarms / total).tolist()) for name, total in zip(RATE_CURVES, totals, strict=True)}
-    return ThresholdCurves(THRESHOLDS, rates)
+    return ThresholdCurves(seen[0].elevated, THRESHOLDS, rates)
 
 
 def _chosen(seen: Sequence[_Seen], mask: Flags) -> list[_Seen]:

@@ -10,6 +10,7 @@ from sextortion_signals.evaluate.conversation_results import (
     ConversationRate,
     ConversationRateResult,
     ConversationResult,
+    ThresholdCurves,
     WorstConversation,
 )
 from sextortion_signals.evaluate.results import Estimate
@@ -35,7 +36,7 @@ def conversation_rate_table(result: ConversationRateResult) -> Table:
         "Alarmed conversations at elevated",
         (*header, "keyword rule per 1,000 conversations"),
         tuple(_rate_row(item) for item in result.corpora),
-        "In brackets: exact 95 % interval. A conversation is alarmed once at most.",
+        f"{_point(result.curves)}In brackets: exact 95 % interval. A conversation is alarmed once at most.",
     )
 
 
@@ -52,8 +53,8 @@ def _headline_table(result: ConversationResult) -> Table:
         "Headline figures at elevated",
         ("figure", *(name for name, _ in columns)),
         tuple(rows),
-        "In brackets: 95 % bootstrap interval. Delays are in messages, over the conversations that were found; below 0 "
-        "is before. The keyword rule reads each message by itself.",
+        f"{_point(result.curves)}In brackets: 95 % bootstrap interval. Delays are in messages, over the conversations "
+        "that were found; below 0 is before. The keyword rule reads each message by itself.",
     )
 
 
@@ -86,6 +87,10 @@ def _worst_table(title: str, worst: tuple[WorstConversation, ...]) -> Table:
     )
     header = ("conversation", "category", "language", "messages", "highest risk", "alarmed at", "certain at")
     return Table(title, header, rows, "Messages are counted from 0.")
+
+
+def _point(curves: ThresholdCurves) -> str:
+    return "" if curves.elevated is None else f"Elevated is a risk of {curves.elevated:g}. "
 
 
 def _rate_row(item: ConversationRate) -> tuple[str, ...]:

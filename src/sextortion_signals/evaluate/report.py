@@ -45,11 +45,8 @@ class EvaluationReport:
         return page(self.summary(), self._sections())
 
     def _sections(self) -> list[Section]:
-        talks = (self.conversations, self.unlabelled_conversations)
-        return [
-            *text_sections(self.labelled, self.unlabelled),
-            *conversation_sections(*talks, self.thresholds.get("elevated")),
-        ]
+        texts = text_sections(self.labelled, self.unlabelled)
+        return [*texts, *conversation_sections(self.conversations, self.unlabelled_conversations)]
 
     def summary(self) -> tuple[str, str]:
         """Return the title of the report and one line on how it was made."""

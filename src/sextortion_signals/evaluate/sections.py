@@ -39,18 +39,16 @@ def text_sections(labelled: Sequence[LabelledResult], unlabelled: Sequence[RateR
 
 
 def conversation_sections(
-    labelled: Sequence[ConversationResult], unlabelled: Sequence[ConversationRateResult], elevated: float | None
+    labelled: Sequence[ConversationResult], unlabelled: Sequence[ConversationRateResult]
 ) -> list[Section]:
-    """Return the sections of files of conversations, labelled ones first; plots have a line at `elevated`."""
+    """Return the sections of files of conversations, labelled ones first."""
     return [
         *(
-            _section(
-                item.file, _size(item), conversation_tables(item), partial(draw_conversation_plots, item, elevated)
-            )
+            _section(item.file, _size(item), conversation_tables(item), partial(draw_conversation_plots, item))
             for item in labelled
         ),
         *(
-            _section(item.file, _size(item), (conversation_rate_table(item),), partial(draw_rate_plots, item, elevated))
+            _section(item.file, _size(item), (conversation_rate_table(item),), partial(draw_rate_plots, item))
             for item in unlabelled
         ),
     ]
