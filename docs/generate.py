@@ -19,6 +19,7 @@ from sextortion_signals.corpus import (
     DATASET_CARD,
     SECOND_READER,
     DuplicateReport,
+    conversation_stats,
     corpus_stats,
     measure_agreement,
     read_report,
@@ -39,6 +40,7 @@ TUNING_EXAMPLE = (
     f"tune {TUNING_FILE} -o night.json --messages-per-day 5000 --base-rate 2% --reviews-per-day 300 "
     "--high-precision 60%"
 )
+NO_CONVERSATIONS = "No conversations are published yet; their rules and situation cards are.\n"
 NO_SECOND_READER = (
     "No second reading is published for this corpus yet, and so no figure of agreement. Expect wrong labels, above\n"
     "all in veiled threats and in single signals.\n"
@@ -70,8 +72,10 @@ def dataset_card(folder: Path) -> str:
     missing or was computed on another corpus.
     """
     read = (folder / SECOND_READER).is_file()
+    talks = conversation_stats(folder)
     sections = {
         "stats": corpus_stats(folder).to_markdown(),
+        "conversations": NO_CONVERSATIONS if talks is None else talks.to_markdown(),
         "duplicates": DuplicateReport.from_dict(read_report(folder, "duplicates")).to_markdown(),
         "probes": ProbeReport.from_dict(read_report(folder, "probes")).to_markdown(read_word_notes(folder)),
         "agreement": measure_agreement(folder).to_markdown() if read else NO_SECOND_READER,

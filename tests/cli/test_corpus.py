@@ -108,3 +108,28 @@ def test_corpus_probes_name_the_missing_extra(run, monkeypatch, folder):
     result = run("corpus", "probes", folder)
     assert (result.exit_code, result.stdout) == (ExitCode.MISSING_EXTRA, "")
     assert "corpus probes needs an optional part: pip install 'sextortion-signals[train]'" in result.stderr
+
+
+TALK = """@ en-c01-01 cb_daily casual
+= 0
+A | are you up
+B | no
+B | what is it
+A | tea is ready
+"""
+
+
+def test_corpus_commands_take_conversations_along(run, folder):
+    alone = run("corpus", "stats", folder)
+    assert alone.exit_code == ExitCode.OK
+    assert json.loads(run("corpus", "stats", folder, "--json").stdout)["conversations"] is None
+    (folder / "conversations" / "src").mkdir(parents=True)
+    (folder / "conversations" / "src" / "en-c01.txt").write_text(TALK, encoding="utf-8")
+    both = run("corpus", "stats", folder)
+    assert both.stdout.startswith(alone.stdout.rstrip())
+    assert "Conversations by category" in both.stdout
+    assert json.loads(run("corpus", "stats", folder, "--json").stdout)["conversations"]["counts"]["messages"] == {
+        "en": 4
+    }
+    assert "1 conversations (0 in strict turns)" in run("corpus", "check", folder).stdout
+    assert "conversations/train.jsonl" in run("corpus", "build", folder).stdout

@@ -31,6 +31,21 @@ def make_corpus(tmp_path: Path) -> Callable[..., Path]:
 
 
 @pytest.fixture
+def make_conversations(make_corpus: Callable[..., Path]) -> Callable[..., Path]:
+    """Write sources of conversations, given as name=text, into a corpus folder with one row beside them."""
+
+    def write(**sources: str) -> Path:
+        folder = make_corpus(en_b01="@ en-b01-001 ev_home casual\nN | ab\n")
+        (folder / "conversations" / "src").mkdir(parents=True, exist_ok=True)
+        for name, text in sources.items():
+            path = folder / "conversations" / "src" / f"{name.replace('_', '-')}.txt"
+            path.write_text(text, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
 def make_row() -> Callable[..., Row]:
     def build(text: str = "text", **fields: Any) -> Row:
         defaults = {

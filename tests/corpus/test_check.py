@@ -48,7 +48,8 @@ def test_good_corpus_has_no_problems(make_corpus: MakeCorpus) -> None:
 
     assert report.problems == ()
     assert report.ok
-    assert report.to_dict() == {"ok": True, "files": 1, "rows": 8, "counts": {}, "problems": []}
+    counted = {"files": 1, "rows": 8, "conversations": 0, "strict_turns": 0}
+    assert report.to_dict() == {"ok": True, **counted, "counts": {}, "problems": []}
     assert report.to_text() == "8 rows in 1 files, 0 problems\n"
 
 

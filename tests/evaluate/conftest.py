@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from sextortion_signals.corpus import Row
 from sextortion_signals.evaluate.records import EvaluationRow, Label
 from sextortion_signals.evaluate.table import ScoreTable, score_table
-from sextortion_signals.types import Assessment, Language, Level, Role, Signal, SignalId
+from sextortion_signals.types import Assessment, Language, Level, Message, Role, Signal, SignalId
 
 THRESHOLDS = {"elevated": 0.2, "high": 0.9}
 
@@ -123,5 +124,46 @@ def make_corpus_row() -> Callable[..., Row]:
             "pair": None,
         }
         return Row(text=text, **{**defaults, **fields})
+
+    return build
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedStep:
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedOutcome:
+    first_alert: int | None
+    offender: str | None
+    timeline: tuple[ScriptedStep, ...]
+
+
+class ScriptedConversationDetector:
+    """Reads the risk after each message out of the message itself: `0.4` is 0.4. Names the sender of the alarm."""
+
+    model = "scripted"
+    thresholds = THRESHOLDS
+
+    def assess_conversation(self, messages: Sequence[Message]) -> ScriptedOutcome:
+        risks = [float(message.text) for message in messages]
+        alert = next((index for index, risk in enumerate(risks) if risk >= THRESHOLDS["elevated"]), None)
+        offender = None if alert is None else messages[alert].sender
+        return ScriptedOutcome(alert, offender, tuple(map(ScriptedStep, risks)))
+
+
+@pytest.fixture
+def conversation_detector() -> ScriptedConversationDetector:
+    return ScriptedConversationDetector()
+
+
+@pytest.fixture
+def make_talk() -> Callable[..., dict[str, Any]]:
+    """Build a line of a file of conversations: risks after each message, by A and B in turns, and its labels."""
+
+    def build(risks: Sequence[float], **fields: Any) -> dict[str, Any]:
+        messages = [{"sender": "AB"[index % 2], "text": str(risk)} for index, risk in enumerate(risks)]
+        return {"messages": messages, **fields}
 
     return build

@@ -136,6 +136,7 @@ def test_text_is_aligned_and_not_cut(report: EvaluationReport) -> None:
         (Estimate(None), "–"),
         (Estimate(0.5), "0.500"),
         (Estimate(0.93124, 0.9, 0.95555), "0.931 (0.900–0.956)"),
+        (Estimate(-1.5, -2.0, -0.0001), "-1.500 (-2.000 to 0.000)"),
     ],
 )
 def test_interval_shows_what_is_known(estimate: Estimate | None, shown: str) -> None:

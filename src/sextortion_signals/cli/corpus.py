@@ -44,14 +44,17 @@ def check(folder: Path, as_json: bool) -> ExitCode:
 @_folder
 @options.json_option
 def stats(folder: Path, as_json: bool) -> ExitCode:
-    """Count the rows by language, role, signal and split."""
-    from sextortion_signals.corpus import corpus_stats
+    """Count the rows by language, role, signal and split.
 
-    counted = corpus_stats(folder)
+    Counts the conversations, too, and compares their labels with those of a second reader, where there are any.
+    """
+    from sextortion_signals.corpus import conversation_stats, corpus_stats
+
+    counted, talks = corpus_stats(folder), conversation_stats(folder)
     if as_json:
-        streams.write_json(counted.to_dict())
+        streams.write_json({**counted.to_dict(), "conversations": None if talks is None else talks.to_dict()})
     else:
-        click.echo(counted.to_text().rstrip())
+        click.echo("\n".join(part.to_text() for part in (counted, talks) if part is not None).rstrip())
     return ExitCode.OK
 
 

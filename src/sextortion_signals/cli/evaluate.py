@@ -1,4 +1,4 @@
-"""`sextortion-signals evaluate`: measure a detector on files of labelled or unlabelled texts."""
+"""`sextortion-signals evaluate`: measure a detector on files of labelled or unlabelled texts or conversations."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def command(
 ) -> ExitCode:
     """Measure the detector on files, beside a keyword rule.
 
-    A FILE holds JSON lines with a text each, labelled throughout or not at all; - is standard input.
+    A FILE holds JSON lines with a text each, or with the messages of a conversation each, labelled throughout or not
+    at all; - is standard input. Conversations are measured by when they are noticed.
     """
     options.require_extra("evaluate", "train", ("sklearn", "scipy", "matplotlib"))
     from sextortion_signals.evaluate import evaluate

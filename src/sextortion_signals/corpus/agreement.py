@@ -24,6 +24,7 @@ from sextortion_signals.types import Role, SignalId
 RESAMPLES = 1_000
 SEED = 2026
 ALL = "all"
+AGREEMENT_HEADER = ("label", "n", "writer", "second reader", "raw agreement", "kappa (95 % interval)")
 _LOW, _HIGH = 0.025, 0.975
 _ROLES = tuple(Role)
 _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
@@ -81,11 +82,14 @@ class AgreementReport:
         return "\n".join(f"### {title}\n\n{markdown_table(header, rows)}\n" for title, header, rows in self._tables())
 
     def _tables(self) -> list[_Table]:
-        header = ("label", "n", "writer", "second reader", "raw agreement", "kappa (95 % interval)")
         names = {ALL: "all rows"}
         langs = list(dict.fromkeys(item.lang for item in self.labels))
         tables: list[_Table] = [
-            (f"Agreement: {names.get(lang, lang)}", header, [_cells(item) for item in self.labels if item.lang == lang])
+            (
+                f"Agreement: {names.get(lang, lang)}",
+                AGREEMENT_HEADER,
+                [agreement_cells(item) for item in self.labels if item.lang == lang],
+            )
             for lang in langs
         ]
         pairs: list[tuple[str, ...]] = [
@@ -110,7 +114,14 @@ def compare_readings(readings: Sequence[Reading], *, resamples: int = RESAMPLES,
     groups = {lang: [reading for reading in readings if reading.first.lang == lang] for lang in langs}
     groups |= {ALL: list(readings)} if len(langs) > 1 else {}
     labels = [
-        _agreement(name, lang, group, value, kinds, resamples=resamples, seed=seed)
+        label_agreement(
+            name,
+            lang,
+            [(value(reading.first), value(reading.second)) for reading in group],
+            kinds,
+            resamples=resamples,
+            seed=seed,
+        )
         for lang, group in groups.items()
         for name, value, kinds in _questions()
     ]
@@ -147,25 +158,25 @@ def _questions() -> list[tuple[str, Callable[[Row], int], int]]:
     ]
 
 
-def _agreement(
+def label_agreement(
     name: str,
     lang: str,
-    readings: Sequence[Reading],
-    value: Callable[[Row], int],
+    answers: Sequence[tuple[int, int]],
     kinds: int,
     *,
-    resamples: int,
-    seed: int,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
 ) -> LabelAgreement:
+    """Compare the answers of two readers, at least one pair, to a question with `kinds` answers, 0 to `kinds` - 1."""
     table = np.zeros((kinds, kinds))
-    for reading in readings:
-        table[value(reading.first), value(reading.second)] += 1
+    for pair in answers:
+        table[pair] += 1
     kappa = float(cohens_kappa(table))
     low, high = _interval(table, resamples, seed)
     return LabelAgreement(
         label=name,
         lang=lang,
-        n=len(readings),
+        n=len(answers),
         raw=float(np.trace(table) / table.sum()),
         first_positive=int(table[1].sum()) if kinds == 2 else None,
         second_positive=int(table[:, 1].sum()) if kinds == 2 else None,
@@ -196,7 +207,8 @@ def _disagreements(groups: Mapping[str, Sequence[Reading]]) -> list[RoleDisagree
     return found
 
 
-def _cells(item: LabelAgreement) -> tuple[str, ...]:
+def agreement_cells(item: LabelAgreement) -> tuple[str, ...]:
+    """Return the cells of a label below `AGREEMENT_HEADER`."""
     positives = ("–" if count is None else str(count) for count in (item.first_positive, item.second_positive))
     if item.kappa is None or item.low is None or item.high is None:
         kappa = "–" if item.kappa is None else f"{item.kappa:.3f}"

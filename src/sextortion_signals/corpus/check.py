@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sextortion_signals.corpus.content import find_forbidden
+from sextortion_signals.corpus.conversation_check import check_conversations
 from sextortion_signals.corpus.duplicates import find_near_duplicates
 from sextortion_signals.corpus.layout import aligned_table
 from sextortion_signals.corpus.rules import (
@@ -18,9 +18,11 @@ from sextortion_signals.corpus.rules import (
     SourceRow,
     card_problems,
     duplicate_problems,
+    known_names,
     label_problems,
     length_problems,
     pair_problems,
+    source_lines,
 )
 from sextortion_signals.corpus.source import _CARD, _ROW, _row
 from sextortion_signals.errors import CorpusError
@@ -30,10 +32,16 @@ CARDS = "cards.toml"
 
 @dataclass(frozen=True, slots=True)
 class CorpusReport:
-    """What was read and every problem found, in file order within each rule. Holds no text of any row."""
+    """What was read and every problem found, in file order within each rule. Holds no text.
+
+    `files` counts the sources of rows and of conversations; `strict_turns` is how many conversations never have two
+    messages in a row by one sender. People seldom write so, and a detector may learn what only writers do.
+    """
 
     files: int
     rows: int
+    conversations: int
+    strict_turns: int
     problems: tuple[Problem, ...]
 
     @property
@@ -50,6 +58,8 @@ class CorpusReport:
             "ok": self.ok,
             "files": self.files,
             "rows": self.rows,
+            "conversations": self.conversations,
+            "strict_turns": self.strict_turns,
             "counts": self.counts(),
             "problems": [problem.to_dict() for problem in self.problems],
         }
@@ -57,17 +67,20 @@ class CorpusReport:
     def to_text(self) -> str:
         """Return one line a problem, then how often each rule is broken."""
         lines = [f"{item.file}: {item.row}: {item.rule}: {item.detail}" for item in self.problems]
-        summary = f"{self.rows} rows in {self.files} files, {len(self.problems)} problems"
+        read = f"{self.rows} rows"
+        if self.conversations:
+            read += f" and {self.conversations} conversations ({self.strict_turns} in strict turns)"
+        summary = f"{read} in {self.files} files, {len(self.problems)} problems"
         counts = [(rule, str(count)) for rule, count in self.counts().items()]
         return "\n".join([*lines, summary, *([aligned_table(("rule", "times"), counts)] if counts else []), ""])
 
 
 def check_corpus(folder: Path, *, near_duplicates: bool = True) -> CorpusReport:
-    """Check every `src/*.txt` below the corpus folder against `GUIDE.md`.
+    """Check every `src/*.txt` and `conversations/src/*.txt` below the corpus folder against `GUIDE.md`.
 
-    Looks at the form of lines, labels, pairs, lengths, cards, forbidden content, texts written twice and, unless
-    `near_duplicates` is off, texts that are nearly the same. Lines that cannot be read are problems, and the rows
-    around them are still checked. Raises `CorpusError` only where there are no sources at all.
+    Looks at the form of lines, labels, marks, pairs, lengths, cards, forbidden content, texts written twice and, unless
+    `near_duplicates` is off, texts and conversations that are nearly the same. Lines that cannot be read are problems,
+    and what stands around them is still checked. Raises `CorpusError` only where there are no sources of rows at all.
     """
     paths = sorted((folder / "src").glob("*.txt"))
     if not paths:
@@ -80,11 +93,18 @@ def check_corpus(folder: Path, *, near_duplicates: bool = True) -> CorpusReport:
                 problems.append(item)
             else:
                 rows.append(item)
-    problems += _row_problems(rows, _known_names(folder / CARDS))
+    problems += _row_problems(rows, known_names(folder / CARDS))
     if near_duplicates:
         exact = {problem.row for problem in problems if problem.rule == "duplicate"}
         problems += [problem for problem in _near_duplicate_problems(rows) if problem.row not in exact]
-    return CorpusReport(len(paths), len(rows), tuple(problems))
+    talks = check_conversations(folder, near_duplicates=near_duplicates)
+    return CorpusReport(
+        files=len(paths) + talks.files,
+        rows=len(rows),
+        conversations=talks.conversations,
+        strict_turns=talks.strict_turns,
+        problems=(*problems, *talks.problems),
+    )
 
 
 def _row_problems(rows: Sequence[SourceRow], known: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
@@ -94,7 +114,7 @@ def _row_problems(rows: Sequence[SourceRow], known: Mapping[str, frozenset[str]]
     yield from length_problems(rows)
     yield from duplicate_problems(rows)
     for item in rows:
-        for rule in find_forbidden(item.row):
+        for rule in find_forbidden(item.row.text, item.row.role):
             yield item.problem(f"content_{rule.name}", rule.why)
 
 
@@ -106,13 +126,9 @@ def _near_duplicate_problems(rows: Sequence[SourceRow]) -> Iterator[Problem]:
 
 
 def _scan(path: Path) -> Iterator[SourceRow | Problem]:
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        yield Problem(path.name, "file", "encoding", f"not UTF-8 at byte {error.start}")
-        return
-    except OSError as error:
-        yield Problem(path.name, "file", "unreadable", str(error.strerror))
+    lines = source_lines(path)
+    if isinstance(lines, Problem):
+        yield lines
         return
     card: re.Match[str] | None = None
     number = 0
@@ -131,12 +147,3 @@ def _scan(path: Path) -> Iterator[SourceRow | Problem]:
             yield Problem(path.name, f"line {line_number}", "form", "a row is 'LABEL | TEXT' below a card")
         else:
             yield SourceRow(path.name, match["role"] + match["signals"], _row(card, match, number))
-
-
-def _known_names(path: Path) -> dict[str, frozenset[str]]:
-    """Return the categories, and the registers by language, of the card lists; nothing where there are none."""
-    if not path.is_file():
-        return {}
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    registers = {lang: frozenset(names) for lang, names in table["registers"].items()}
-    return {"categories": frozenset(table["categories"]), **registers}

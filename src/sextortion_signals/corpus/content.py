@@ -11,7 +11,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sextortion_signals.corpus.source import Row
 from sextortion_signals.types import Role
 
 _SCOPES: Mapping[str, frozenset[Role]] = {
@@ -31,11 +30,11 @@ class ContentRule:
     find: re.Pattern[str]
     allow: re.Pattern[str] | None
 
-    def breaks(self, row: Row) -> bool:
-        """Return whether a row holds what this rule forbids to its role."""
-        if row.role not in self.roles:
+    def breaks(self, text: str, role: Role) -> bool:
+        """Return whether a text holds what this rule forbids to the role of its author."""
+        if role not in self.roles:
             return False
-        folded = unicodedata.normalize("NFKC", row.text).casefold()
+        folded = unicodedata.normalize("NFKC", text).casefold()
         finds = [match.span() for match in self.find.finditer(folded)]
         allowed = [match.span() for match in self.allow.finditer(folded)] if finds and self.allow else []
         return any(not any(start >= low and end <= high for low, high in allowed) for start, end in finds)
@@ -48,9 +47,9 @@ def load_content_rules() -> tuple[ContentRule, ...]:
     return tuple(_rule(entry) for entry in tomllib.loads(source)["rule"])
 
 
-def find_forbidden(row: Row) -> Iterator[ContentRule]:
-    """Yield the rules that a row breaks."""
-    return (rule for rule in load_content_rules() if rule.breaks(row))
+def find_forbidden(text: str, role: Role) -> Iterator[ContentRule]:
+    """Yield the rules that a text by an author of this role breaks."""
+    return (rule for rule in load_content_rules() if rule.breaks(text, role))
 
 
 def _rule(entry: Mapping[str, Any]) -> ContentRule:

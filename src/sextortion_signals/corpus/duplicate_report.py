@@ -16,7 +16,7 @@ from sextortion_signals.corpus.duplicates import (
     NearDuplicate,
     check_threshold,
     reaches,
-    row_similarities,
+    text_similarities,
 )
 from sextortion_signals.corpus.layout import aligned_table, markdown_table
 from sextortion_signals.corpus.source import Row, read_sources
@@ -100,7 +100,7 @@ def report_rows(
     compared = pairs = exempt = 0
     histogram = {lang: [0] * BINS for lang in sorted({row.lang for row in rows})}
     nearest: NearDuplicate | None = None
-    for index, others, similarity in row_similarities(rows, minimum_length=minimum_length):
+    for index, others, similarity in text_similarities([row.text for row in rows], minimum_length=minimum_length):
         compared += 1
         near = set(others[reaches(similarity, threshold) & (others < index)].tolist())
         own = mates[index]

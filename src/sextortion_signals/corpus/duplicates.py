@@ -40,16 +40,24 @@ def find_near_duplicates(
     Texts are cleaned and folded first, so that case, width, kana and digits make no difference. Folded texts shorter
     than `minimum_length` code points are passed over, and so are the two halves of one minimal pair.
     """
-    check_threshold(threshold)
-    found: list[tuple[int, int, float]] = []
-    for index, others, similarity in row_similarities(rows, minimum_length=minimum_length):
-        near = np.flatnonzero(reaches(similarity, threshold) & (others < index))
-        found += [(int(others[place]), index, float(similarity[place])) for place in near]
+    near = near_texts([row.text for row in rows], threshold=threshold, minimum_length=minimum_length)
     return tuple(
         NearDuplicate(rows[first].id, rows[second].id, similarity)
-        for first, second, similarity in sorted(found)
+        for first, second, similarity in near
         if not one_pair(rows[first], rows[second])
     )
+
+
+def near_texts(
+    texts: Sequence[str], *, threshold: float = THRESHOLD, minimum_length: int = MINIMUM_LENGTH
+) -> list[tuple[int, int, float]]:
+    """Return the indices of every two texts whose similarity reaches `threshold`, in order, and their similarity."""
+    check_threshold(threshold)
+    found: list[tuple[int, int, float]] = []
+    for index, others, similarity in text_similarities(texts, minimum_length=minimum_length):
+        near = np.flatnonzero(reaches(similarity, threshold) & (others < index))
+        found += [(int(others[place]), index, float(similarity[place])) for place in near]
+    return sorted(found)
 
 
 def check_threshold(threshold: float) -> None:
@@ -68,15 +76,15 @@ def one_pair(first: Row, second: Row) -> bool:
     return first.pair is not None and first.pair == second.pair
 
 
-def row_similarities(
-    rows: Sequence[Row], *, minimum_length: int = MINIMUM_LENGTH
+def text_similarities(
+    texts: Sequence[str], *, minimum_length: int = MINIMUM_LENGTH
 ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.float64]]]:
-    """Yield (index, others, similarity) for every row that is long enough to compare, in corpus order.
+    """Yield (index, others, similarity) for every text that is long enough to compare, in order.
 
-    `others` holds the indices of all rows that are compared, ascending, the row's own among them, and `similarity` in
-    0..1 that of the row to each; a row's similarity to itself is given as 0. Both have shape (compared rows,).
+    `others` holds the indices of all texts that are compared, ascending, the text's own among them, and `similarity`
+    in 0..1 that of the text to each; a text's similarity to itself is given as 0. Both have shape (compared texts,).
     """
-    folded = [" ".join(fold(normalize(row.text).text).split()) for row in rows]
+    folded = [" ".join(fold(normalize(text).text).split()) for text in texts]
     chosen = [index for index, text in enumerate(folded) if len(text) >= max(minimum_length, GRAM)]
     others = np.array(chosen, dtype=np.int64)
     for place, similarity in enumerate(_set_similarities([_grams(folded[index]) for index in chosen])):

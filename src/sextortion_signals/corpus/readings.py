@@ -7,7 +7,7 @@ were resolved in the sources, and agreement with resolved labels would flatter.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from sextortion_signals.corpus.source import ROLE_LETTERS, SIGNAL_LETTERS, Row, 
 from sextortion_signals.errors import CorpusError
 
 SECOND_READER = Path("readings", "second.tsv")
-HEADER = "id\tfirst\tsecond"
+HEADER = ("id", "first", "second")
 # A category that any role may have: the reader did not see the row's own.
 _ANY_ROLE = "pairs"
 _LABEL = re.compile(rf"([{''.join(ROLE_LETTERS)}])([{''.join(SIGNAL_LETTERS)}]*)")
@@ -42,12 +42,8 @@ def read_second_reader(folder: Path) -> list[Reading]:
     rows = {row.id: row for row in read_sources(folder)}
     seen: dict[str, int] = {}
     readings = []
-    for number, line in _lines(path):
+    for number, (name, first, second) in labelled_lines(path, HEADER):
         where = f"{path.name}:{number}"
-        cells = line.split("\t")
-        if len(cells) != 3:
-            raise CorpusError(f"{where}: a line is an id and two labels, with tabs between them")
-        name, first, second = (cell.strip() for cell in cells)
         if name not in rows:
             raise CorpusError(f"{where}: no row of the corpus has this id")
         if name in seen:
@@ -59,17 +55,27 @@ def read_second_reader(folder: Path) -> list[Reading]:
     return readings
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def labelled_lines(path: Path, header: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line of a tab separated file below its header.
+
+    Raises `CorpusError` for a file that is missing, not UTF-8 or of another form, without repeating what it holds.
+    """
     try:
         content = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CorpusError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise CorpusError(f"{path} is not UTF-8 at byte {error.start}") from None
-    header, *lines = content.split("\n")
-    if header.strip() != HEADER:
-        raise CorpusError(f"{path.name}:1: the header is id, first and second, with tabs between them")
-    return ((number, line) for number, line in enumerate(lines, 2) if line.strip())
+    first, *lines = content.split("\n")
+    if first.strip().split("\t") != list(header):
+        raise CorpusError(f"{path.name}:1: the header is {', '.join(header)}, with tabs between them")
+    for number, line in enumerate(lines, 2):
+        if not line.strip():
+            continue
+        cells = [cell.strip() for cell in line.split("\t")]
+        if len(cells) != len(header):
+            raise CorpusError(f"{path.name}:{number}: a line has {len(header)} cells, with tabs between them")
+        yield number, cells
 
 
 def _labelled(row: Row, label: str, where: str) -> Row:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sextortion_signals.corpus.source import SIGNAL_LETTERS, Row
@@ -46,6 +48,25 @@ class SourceRow:
 
     def problem(self, rule: str, detail: str) -> Problem:
         return Problem(self.file, self.row.id, rule, detail)
+
+
+def source_lines(path: Path) -> list[str] | Problem:
+    """Return the lines of a source file, or why it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        return Problem(path.name, "file", "encoding", f"not UTF-8 at byte {error.start}")
+    except OSError as error:
+        return Problem(path.name, "file", "unreadable", str(error.strerror))
+
+
+def known_names(path: Path) -> dict[str, frozenset[str]]:
+    """Return the categories, and the registers by language, of a list of cards; nothing where there is none."""
+    if not path.is_file():
+        return {}
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    registers = {lang: frozenset(names) for lang, names in table["registers"].items()}
+    return {"categories": frozenset(table["categories"]), **registers}
 
 
 def label_problems(rows: Iterable[SourceRow]) -> Iterator[Problem]:

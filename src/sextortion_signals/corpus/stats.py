@@ -18,6 +18,7 @@ from sextortion_signals.errors import CorpusError
 from sextortion_signals.types import Role, SignalId
 
 NO_SIGNAL = "(none)"
+LENGTHS = ("shortest", "median", "mean", "ninth decile", "longest")
 # Name -> language -> rows.
 Counts = Mapping[str, Mapping[str, int]]
 _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
@@ -25,7 +26,7 @@ _Table = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class LengthStats:
-    """Lengths of texts in code points."""
+    """Lengths of texts in code points, or of anything that is counted."""
 
     shortest: int
     median: float
@@ -87,17 +88,7 @@ class CorpusStats:
         return "Overview", ("", *everything), rows
 
     def _lengths(self) -> _Table:
-        header = ("language", "shortest", "median", "mean", "ninth decile", "longest")
-        rows = [
-            (
-                lang,
-                str(item.shortest),
-                *(f"{v:.1f}" for v in (item.median, item.mean, item.ninth_decile)),
-                str(item.longest),
-            )
-            for lang, item in self.lengths.items()
-        ]
-        return "Lengths in code points", header, rows
+        return "Lengths in code points", ("language", *LENGTHS), length_rows(self.lengths)
 
     def _counted(self, title: str, table: Counts) -> _Table:
         return title, ("", *self.languages, "all"), [(name, *self._cells(row)) for name, row in table.items()]
@@ -130,8 +121,21 @@ def count_rows(rows: Sequence[Row]) -> CorpusStats:
         categories=_counts(rows, lambda row: [row.category]),
         registers=_counts(rows, lambda row: [row.register]),
         splits=_counts(rows, lambda row: [split_of(row.card)], SPLITS),
-        lengths=_frozen({lang: _length_stats(members) for lang, members in groups.items()}),
+        lengths=_frozen({lang: length_stats(len(row.text) for row in members) for lang, members in groups.items()}),
     )
+
+
+def length_rows(table: Mapping[str, LengthStats]) -> list[tuple[str, ...]]:
+    """Return a row of cells for each name of a table of lengths, below its name and `LENGTHS`."""
+    return [
+        (
+            name,
+            str(item.shortest),
+            *(f"{v:.1f}" for v in (item.median, item.mean, item.ninth_decile)),
+            str(item.longest),
+        )
+        for name, item in table.items()
+    ]
 
 
 def update_dataset_card(folder: Path) -> Path:
@@ -172,13 +176,14 @@ def _hard_share(rows: Sequence[Row]) -> float:
     return _share([row for row in risk_0 if row.category.startswith("ben_") or row.pair is not None], risk_0)
 
 
-def _length_stats(rows: Sequence[Row]) -> LengthStats:
-    lengths = sorted(len(row.text) for row in rows)
+def length_stats(lengths: Iterable[int]) -> LengthStats:
+    """Return how a set of lengths, at least one, is spread."""
+    lengths = sorted(lengths)
     return LengthStats(
         shortest=lengths[0],
         median=float(statistics.median(lengths)),
         mean=statistics.fmean(lengths),
-        # The smallest length that nine tenths of the texts do not exceed.
+        # The smallest length that nine tenths of them do not exceed.
         ninth_decile=float(lengths[-(-9 * len(lengths) // 10) - 1]),
         longest=lengths[-1],
     )

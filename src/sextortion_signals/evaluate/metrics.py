@@ -193,10 +193,10 @@ def workload(score: Floats, reference: Floats, name: str) -> Workload:
     return Workload(name, len(reference), tuple(map(float, reviews)), recall)
 
 
-def exact_rate(count: int, rows: int) -> Estimate:
-    """Return `count` of `rows` per 10,000 with the exact (Clopper-Pearson) 95 % interval."""
+def exact_rate(count: int, rows: int, *, per: int = 10_000) -> Estimate:
+    """Return `count` of `rows` per `per` of them with the exact (Clopper-Pearson) 95 % interval."""
     interval = require("scipy.stats").binomtest(count, rows).proportion_ci(0.95, "exact")
-    return Estimate(10_000 * count / rows, 10_000 * float(interval.low), 10_000 * float(interval.high))
+    return Estimate(per * count / rows, per * float(interval.low), per * float(interval.high))
 
 
 def _both(risk: Flags) -> bool:

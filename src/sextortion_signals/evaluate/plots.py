@@ -19,18 +19,18 @@ from sextortion_signals.evaluate.results import CalibrationBin, CategoryResult, 
 # Blue and orange are told apart with every common colour blindness, and read on white and on near-black.
 RISK_1, RISK_0 = "#d9722b", "#3b82c4"
 # No plot uses this colour for anything but lines and letters, so it can be swapped for the page's own.
-_INK = "#010203"
+INK = "#010203"
 _STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "sextortion-signals",
     "text.parse_math": False,
     "font.size": 9,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.titlecolor": _INK,
-    "text.color": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
     "legend.framealpha": 0.0,
     "axes.facecolor": "none",
     "figure.facecolor": "none",
@@ -61,7 +61,7 @@ def _ranking_plot(result: LabelledResult, prefix: str) -> Plot:
     points = {name: _operating_point(result, name) for name in ("elevated", "high")}
 
     def draw(roc: Any, precise: Any) -> None:
-        roc.plot([0, 1], [0, 1], color=_INK, linewidth=0.5, linestyle=":")
+        roc.plot([0, 1], [0, 1], color=INK, linewidth=0.5, linestyle=":")
         roc.plot(curves.false_alarms, curves.roc_recall, color=RISK_0)
         roc.set(xlabel="false alarms (share of risk-0 rows)", ylabel="recall", title="ROC")
         precise.plot(curves.recall, curves.precision, color=RISK_0)
@@ -80,7 +80,7 @@ def _ranking_plot(result: LabelledResult, prefix: str) -> Plot:
     )
     area, precision = _value(headline["auc"]), _value(headline["average_precision"])
     areas = f"Area under the ROC curve {area:.3f}, average precision {precision:.3f}."
-    svg = _svg(draw, prefix, columns=2, size=(8.0, 3.4))
+    svg = draw_svg(draw, prefix, columns=2, size=(8.0, 3.4))
     return Plot(svg, "ROC and precision-recall curve with the two operating points", f"{areas} {words}")
 
 
@@ -106,14 +106,14 @@ def _histogram_plot(result: LabelledResult, prefix: str) -> Plot:
         f"Of the risk-{kind} rows, {counts[0]} lie below 0.05 and {counts[-1]} at 0.95 or above."
         for kind, counts in enumerate((curves.histogram_risk_0, curves.histogram_risk_1))
     ]
-    return Plot(_svg(draw, prefix), "Assessed risks by label", " ".join(ends))
+    return Plot(draw_svg(draw, prefix), "Assessed risks by label", " ".join(ends))
 
 
 def _reliability_plot(result: LabelledResult, prefix: str) -> Plot:
     calibration = result.calibration
 
     def draw(axes: Any) -> None:
-        axes.plot([0, 1], [0, 1], color=_INK, linewidth=0.5, linestyle=":")
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=0.5, linestyle=":")
         axes.plot(*_reliability(calibration.equal_mass), "o-", color=RISK_0, label="equal mass")
         axes.plot(*_reliability(calibration.equal_width), "s--", color=RISK_1, label="equal width", markersize=4)
         axes.set(xlabel="mean assessed risk", ylabel="share of risk 1", xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
@@ -121,7 +121,7 @@ def _reliability_plot(result: LabelledResult, prefix: str) -> Plot:
 
     bins = "; ".join(f"{item.mean_risk:.2f} against {item.share_risk:.2f}" for item in calibration.equal_mass)
     return Plot(
-        _svg(draw, prefix, size=(4.2, 3.8)),
+        draw_svg(draw, prefix, size=(4.2, 3.8)),
         "Reliability: what risks promise against what was so",
         f"Mean risk against share of risk 1, in bins of equal mass: {bins}.",
     )
@@ -145,7 +145,7 @@ def _category_plot(result: LabelledResult, prefix: str) -> Plot:
 
     words = "; ".join(f"{name}: {elevated:.2f} and {high:.2f}" for name, _, elevated, high in bars)
     return Plot(
-        _svg(draw, prefix, size=(7.0, 0.8 + 0.2 * len(bars))),
+        draw_svg(draw, prefix, size=(7.0, 0.8 + 0.2 * len(bars))),
         "Categories: recall over risk-1 rows (orange), false alarms over risk-0 rows (blue)",
         f"Share at elevated and at high by category. {words}.",
     )
@@ -173,10 +173,13 @@ def _workload_plot(result: LabelledResult, prefix: str) -> Plot:
 
     pairs = zip(workload.reviews, workload.recall, strict=True)
     words = "; ".join(f"{reviews:g} reviews: {recall:.2f}" for reviews, recall in pairs)
-    return Plot(_svg(draw, prefix), f"Recall against reviews per 10,000 {workload.reference}", f"{words}.")
+    return Plot(draw_svg(draw, prefix), f"Recall against reviews per 10,000 {workload.reference}", f"{words}.")
 
 
-def _svg(draw: Callable[..., None], prefix: str, *, columns: int = 1, size: tuple[float, float] = (5.4, 3.4)) -> str:
+def draw_svg(
+    draw: Callable[..., None], prefix: str, *, columns: int = 1, size: tuple[float, float] = (5.4, 3.4)
+) -> str:
+    """Return the SVG element of a figure whose axes, side by side, `draw` fills; `prefix` keeps its ids apart."""
     matplotlib, figures = require("matplotlib"), require("matplotlib.figure")
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         # Letters are left to the browser, so a letter that matplotlib's own font lacks is no fault.
@@ -194,7 +197,7 @@ def _for_page(svg: str, prefix: str) -> str:
     svg = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", svg)
     svg = re.sub(r'^<svg ([^>]*?)width="[^"]*"', r"<svg \1", svg, count=1)
     svg = re.sub(r'^<svg ([^>]*?)height="[^"]*"', r"<svg \1", svg, count=1)
-    return svg.replace(_INK, "currentColor")
+    return svg.replace(INK, "currentColor")
 
 
 def _value(estimate: Estimate) -> float:

@@ -1,12 +1,10 @@
-"""Read the files that are measured on: JSON lines, labelled throughout or not at all."""
+"""Texts to measure on: rows of a file, labelled throughout or not at all."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sextortion_signals.errors import RecordError
@@ -49,40 +47,14 @@ class EvaluationFile:
     labelled: bool
 
 
-def read_evaluation_file(path: Path) -> EvaluationFile:
-    """Read one JSONL file of texts.
-
-    Labelled rows hold `text, lang, risk (0 or 1), role, signals`, `category` or `kind`, and may hold `id` and `unsure`
-    (signals that count neither way). Rows without `risk` hold `text` and may hold `corpus`. A row without an id is
-    named by its line. Raises `RecordError` naming file and line, never the text.
-    """
-    rows = tuple(_row(record, f"{path.name}:{number}", number) for number, record in _records(path))
-    if not rows:
-        raise RecordError(f"{path.name} holds no rows; write one JSON object a line")
+def evaluation_file(name: str, records: Sequence[tuple[int, Mapping[str, Any]]]) -> EvaluationFile:
+    """Return numbered records, at least one, as a file of texts. Raises `RecordError` naming file and line."""
+    rows = tuple(_row(record, f"{name}:{number}", number) for number, record in records)
     labelled = rows[0].label is not None
     for row in rows:
         if (row.label is not None) is not labelled:
-            raise RecordError(f"{path.name}: row {row.id} differs from the first: give all rows a risk, or none")
-    return EvaluationFile(path.name, rows, labelled)
-
-
-def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    try:
-        content = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise RecordError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise RecordError(f"{path.name} is not UTF-8") from None
-    for number, line in enumerate(content.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            record = None
-        if not isinstance(record, dict):
-            raise RecordError(f"{path.name}:{number}: not a JSON object; write one object a line")
-        yield number, record
+            raise RecordError(f"{name}: row {row.id} differs from the first: give all rows a risk, or none")
+    return EvaluationFile(name, rows, labelled)
 
 
 def _row(record: Mapping[str, Any], where: str, number: int) -> EvaluationRow:
@@ -90,21 +62,28 @@ def _row(record: Mapping[str, Any], where: str, number: int) -> EvaluationRow:
     if not isinstance(text, str) or not text.strip():
         raise RecordError(f"{where}: the field text must be a string that holds something to read")
     label = _label(record, where) if record.get("risk") is not None else None
-    names = ("corpus", "source", "category", "kind") if label is None else ("category", "kind", "source")
-    group = next((str(record[name]) for name in names if record.get(name)), UNNAMED)
-    return EvaluationRow(
-        id=str(record.get("id") or f"line {number}"),
-        text=text,
-        lang=str(record.get("lang") or UNNAMED),
-        group=group,
-        label=label,
-    )
+    return EvaluationRow(**names_of(record, number, labelled=label is not None), text=text, label=label)
+
+
+def names_of(record: Mapping[str, Any], number: int, *, labelled: bool) -> dict[str, str]:
+    """Return id, lang and group of a record: what it is called, and which figures it counts in."""
+    names = ("category", "kind", "source") if labelled else ("corpus", "source", "category", "kind")
+    return {
+        "id": str(record.get("id") or f"line {number}"),
+        "lang": str(record.get("lang") or UNNAMED),
+        "group": next((str(record[name]) for name in names if record.get(name)), UNNAMED),
+    }
+
+
+def risk_of(record: Mapping[str, Any], where: str) -> int:
+    """Return the risk by label. Raises `RecordError` where it is neither 0 nor 1."""
+    if record["risk"] not in (0, 1):
+        raise RecordError(f"{where}: risk must be 0 or 1")
+    return int(record["risk"])
 
 
 def _label(record: Mapping[str, Any], where: str) -> Label:
-    risk = record["risk"]
-    if risk not in (0, 1):
-        raise RecordError(f"{where}: risk must be 0 or 1")
+    risk = risk_of(record, where)
     unsure = _signals(record, "unsure", where)
     if not risk:
         return Label(0, Role.OTHER, frozenset(), unsure)

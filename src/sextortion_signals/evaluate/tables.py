@@ -31,7 +31,7 @@ class Table:
 
 def number(value: float | None, digits: int = 3) -> str:
     """Return a figure with fixed digits, or a dash."""
-    return NOTHING if value is None else f"{value:.{digits}f}"
+    return NOTHING if value is None else f"{value:z.{digits}f}"
 
 
 def interval(estimate: Estimate | None, digits: int = 3) -> str:
@@ -40,7 +40,9 @@ def interval(estimate: Estimate | None, digits: int = 3) -> str:
         return NOTHING
     if estimate.low is None or estimate.high is None:
         return number(estimate.value, digits)
-    return f"{estimate.value:.{digits}f} ({estimate.low:.{digits}f}–{estimate.high:.{digits}f})"
+    low, high = number(estimate.low, digits), number(estimate.high, digits)
+    # A dash between figures would read as a sign where the upper one lies below 0.
+    return f"{number(estimate.value, digits)} ({low}{' to ' if estimate.low < 0 else '–'}{high})"
 
 
 def labelled_tables(result: LabelledResult) -> tuple[Table, ...]:
