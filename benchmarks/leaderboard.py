@@ -186,7 +186,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--page", type=Path, default=PAGE, help="page with the marks of the section")
     parser.add_argument("--model", help="model folder, or the name of a released model")
     parser.add_argument("--cache", type=Path, help="folder that keeps the vectors of the frozen encoder")
-    parser.add_argument("--rows", type=int, help="rows to fit baselines on, and a sixth of them to choose and to measure on")
+    parser.add_argument("--rows", type=int, help="rows to fit baselines on; a sixth of it for dev and test")
     parser.add_argument("--only", nargs="+", choices=SYSTEMS, help="measure these alone")
     parser.add_argument("--add", action="append", default=[], metavar="FILE.py:NAME", help="another system")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="timed rounds")
