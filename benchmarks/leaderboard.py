@@ -43,6 +43,7 @@ ROUNDS = 5
 BATCH = 500
 """Texts of a timed batch; the encoder reads some hundred a second, so more would take too long."""
 ALONE = 20
+FEWEST_ROWS = 600
 SYSTEMS = {"keyword": KeywordRule, "tfidf": TfidfLogistic, "fasttext": FastText, "encoder": FrozenEncoder, "ours": None}
 
 
@@ -119,9 +120,9 @@ def measure_speed(contenders: Sequence[Contender], rows: Sequence[EvaluationRow]
 
 def section(boards: Sequence[Board], notes: Mapping[str, str], made: str, command: str) -> str:
     """Return the generated part of the page."""
-    tables = "\n\n".join(f"#### {board.title}\n\n{markdown_table(board.header(), board.rows())}" for board in boards)
+    tables = "\n\n".join(f"### {board.title}\n\n{markdown_table(board.header(), board.rows())}" for board in boards)
     set_up = "\n".join(f"- **{name}**: {note}." for name, note in notes.items())
-    return f"```console\n$ {command}\n```\n\n{made}\n\n{tables}\n\n#### How each was set\n\n{set_up}\n"
+    return f"```console\n$ {command}\n```\n\n{made}\n\n{tables}\n\n### How each was set\n\n{set_up}\n"
 
 
 def made_on(corpus: Path, resamples: int) -> str:
@@ -191,7 +192,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--add", action="append", default=[], metavar="FILE.py:NAME", help="another system")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="timed rounds")
     parser.add_argument("--resamples", type=int, default=RESAMPLES, help="resamples of the bootstrap")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.rows is not None and options.rows < FEWEST_ROWS:
+        parser.error(f"--rows must be at least {FEWEST_ROWS}: below that a signal may have no text to learn from")
+    return options
 
 
 def _some(items: Sequence[Item], rows: int | None, part: int) -> list[Item]:
