@@ -1,6 +1,6 @@
 """Texts a second against fastText, scikit-learn and fugashi, interleaved in one process.
 
-    python benchmarks/bench_assess.py [rounds]        needs: pip install fasttext-numpy2
+    python benchmarks/bench_assess.py [rounds]        needs the extra `bench` (or `dev`)
 
 The texts are a queue of which one in eight is a case, and the whole test split of the corpus, of which nearly half are.
 Also shows that time is linear in the length of a text and in the number of texts.

@@ -65,11 +65,15 @@ def rows(split: str) -> tuple[list[str], list[int]]:
 
 def queue() -> list[str]:
     """Return the texts of the test split that are no cases, and as many cases as make one text in eight, mixed."""
-    texts, risks = rows("test")
+    return queue_of(*rows("test"))
+
+
+def queue_of(texts: Sequence[str], risks: Sequence[int]) -> list[str]:
+    """Return the texts of risk 0, and as many of risk 1 as make one text in eight (or all there are), mixed."""
     others = [text for text, risk in zip(texts, risks, strict=True) if not risk]
     cases = [text for text, risk in zip(texts, risks, strict=True) if risk]
     mixer = random.Random(8)
-    mixed = others + mixer.sample(cases, len(others) // NEIGHBOURS_PER_CASE)
+    mixed = others + mixer.sample(cases, min(len(others) // NEIGHBOURS_PER_CASE, len(cases)))
     mixer.shuffle(mixed)
     return mixed
 

@@ -1,6 +1,6 @@
 """The peers that speed is compared with, trained here on a split of the corpus. Their speed is meant, not their skill.
 
-fastText is needed by the speed scripts alone, so no extra of the package asks for it: `pip install fasttext-numpy2`.
+fastText comes with the extra `bench` (and `dev`), which nothing but these scripts needs.
 """
 
 from __future__ import annotations
@@ -21,16 +21,22 @@ FASTTEXT_BUCKETS = 1 << 18  # 16 MB; its default of 2 million is slower
 PIPELINE_FEATURES = 200_000
 
 
+def fasttext_module() -> Any:
+    """Return the module, or end with the command that installs it."""
+    try:
+        import fasttext
+    except ModuleNotFoundError:
+        raise SystemExit("fastText is missing: pip install -e '.[bench]'") from None
+    return fasttext
+
+
 def fasttext_predict(split: str) -> Callable[[Sequence[str]], Any]:
     """Return a function that labels texts by a fastText model of character n-grams 1 to 4, trained on a split.
 
     It takes prepared lines (see `as_lines`). The build from the package index ends training with "Encountered NaN" now
     and then; it is then repeated at half the learning rate.
     """
-    try:
-        import fasttext
-    except ModuleNotFoundError:
-        raise SystemExit("fastText is missing: pip install fasttext-numpy2 (the speed scripts alone need it)") from None
+    fasttext = fasttext_module()
     texts, risks = rows(split)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "train.txt"

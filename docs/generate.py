@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from click.testing import CliRunner
 
 from sextortion_signals.advice.catalog import to_markdown as advice_page
+from sextortion_signals.card import card_files
 from sextortion_signals.cli.app import PROGRAM, app
 from sextortion_signals.cli.document_help import help_document
 from sextortion_signals.corpus import (
@@ -25,8 +26,9 @@ from sextortion_signals.corpus import (
     read_report,
     replace_section,
 )
-from sextortion_signals.errors import CorpusError
+from sextortion_signals.errors import ArtefactError, CorpusError
 from sextortion_signals.evaluate import ProbeReport, read_word_notes
+from sextortion_signals.model import resolve_model
 from sextortion_signals.signals.catalog import to_markdown as signals_page
 from sextortion_signals.tables import generated_tables
 from sextortion_signals_service.reference import documents as service_documents
@@ -60,6 +62,7 @@ def generated() -> dict[str, str]:
         "docs/help-catalogue.md": advice_page(),
         f"data/synthetic/{DATASET_CARD}": dataset_card(CORPUS),
         "docs/tuning.md": tuning_page(TUNING.read_text(encoding="utf-8")),
+        **model_cards(),
         **service_documents(),
     }
 
@@ -86,6 +89,15 @@ def dataset_card(folder: Path) -> str:
     return card
 
 
+def model_cards() -> dict[str, str]:
+    """Return both forms of the released model's card; what was measured is read from its `metrics.json`.
+
+    Raises an `ArtefactError` where that was measured on another training: `sextortion-signals model measure` again.
+    """
+    folder = resolve_model()
+    return {f"models/{folder.name}/{name}": content for name, content in card_files(folder).items()}
+
+
 def tuning_page(page: str) -> str:
     """Return the page on tuning with the real output of its example; what is written by hand stays."""
     arguments = [str(ROOT / TUNING_FILE) if word == TUNING_FILE else word for word in TUNING_EXAMPLE.split()]
@@ -105,7 +117,7 @@ def main(arguments: list[str]) -> int:
         _write(files)
     try:
         files |= generated()
-    except CorpusError as error:
+    except (ArtefactError, CorpusError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     if check:

@@ -24,6 +24,7 @@ RANK = {
     "advice": 4,
     "risk": 4,
     "profile": 4,
+    "card": 4,
     "detector": 5,
     "batch": 7,
     "corpus": 7,

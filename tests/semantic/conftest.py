@@ -1,18 +1,9 @@
-"""A base model small enough to be written by hand, and the real one."""
+"""A base model small enough to be written by hand; the real one is a fixture of all tests."""
 
-import shutil
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-from sextortion_signals.corpus import build_corpus
-from sextortion_signals.model import HEADS, resolve_model
-from sextortion_signals.semantic import base_path, read_base
-from sextortion_signals.train.semantic import add_semantic
-
-CORPUS = Path(__file__).resolve().parents[2] / "data" / "synthetic"
 
 PIECES = [
     ("<s>", 0.0),
@@ -61,25 +52,3 @@ def tiny_file(tmp_path, tiny_matrix):
     path = tmp_path / "tiny.bin"
     path.write_bytes(head + directory + b"".join(tensors.values()))
     return path
-
-
-@pytest.fixture(scope="session")
-def base():
-    return read_base(base_path())
-
-
-@pytest.fixture(scope="session")
-def semantic_model(tmp_path_factory, base):
-    """The bundled model with a semantic tier that has learnt nothing: random heads, fitted on two batches."""
-    folder = tmp_path_factory.mktemp("semantic")
-    corpus, model, adapter = folder / "corpus", folder / "model", folder / "adapter.npz"
-    (corpus / "src").mkdir(parents=True)
-    for name in ("ja-b01.txt", "en-b01.txt"):
-        shutil.copy(CORPUS / "src" / name, corpus / "src" / name)
-    build_corpus(corpus)
-    shutil.copytree(resolve_model(), model, ignore=shutil.ignore_patterns("*.joblib"))
-    rng = np.random.default_rng(8)
-    heads = {"att.w": (384, 1), "head.w": (3 * 384, len(HEADS)), "head.b": (len(HEADS),)}
-    np.savez(adapter, **{name: rng.normal(0, 0.1, shape).astype(np.float16) for name, shape in heads.items()})
-    add_semantic(model, corpus, adapter)
-    return model

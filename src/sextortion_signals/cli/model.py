@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from sextortion_signals.cli.exit_codes import ExitCode
 
 @click.group("model")
 def command() -> None:
-    """List, show and verify models."""
+    """List, show, verify and measure models, and print their cards."""
 
 
 @command.command("list")
@@ -67,6 +68,57 @@ def verify_model(path: str | None, as_json: bool) -> ExitCode:
         streams.write_json({"model": manifest.model, "folder": str(manifest.folder), "files": files, "verified": True})
     else:
         click.echo(f"{manifest.model} is intact: {len(files)} files in {manifest.folder} match their SHA-256")
+    return ExitCode.OK
+
+
+@command.command("card")
+@click.argument("path", required=False)
+@options.json_option
+def show_card(path: str | None, as_json: bool) -> ExitCode:
+    """Print the model card.
+
+    Markdown, or with --json what ROOST Coop loads: seven sections of labelled values. PATH is a folder or the name of
+    a release; by default the bundled model is described.
+    """
+    from sextortion_signals.card import model_card
+    from sextortion_signals.model import resolve_model
+
+    card = model_card(resolve_model(path))
+    if as_json:
+        streams.write_json(card.to_dict())
+    else:
+        click.echo(card.to_markdown().rstrip())
+    return ExitCode.OK
+
+
+@command.command("measure")
+@click.argument("path", required=False)
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=Path),
+    default=Path("data/synthetic"),
+    show_default=True,
+    metavar="DIR",
+    help="Corpus folder, built.",
+)
+@options.json_option
+def measure(path: str | None, corpus: Path, as_json: bool) -> ExitCode:
+    """Measure every tier of a model on the test split and write its card.
+
+    Writes metrics.json and both forms of the card into the model folder. PATH is a folder or the name of a release; by
+    default the bundled model is measured.
+    """
+    options.require_extra("model measure", "train", ("sklearn", "scipy"))
+    from sextortion_signals.card import write_card, write_metrics
+    from sextortion_signals.evaluate import measure_model
+    from sextortion_signals.model import resolve_model
+
+    folder = resolve_model(path)
+    written = [str(write_metrics(folder, measure_model(folder, corpus))), *map(str, write_card(folder))]
+    if as_json:
+        streams.write_json({"written": written})
+    else:
+        click.echo("\n".join(written))
     return ExitCode.OK
 
 

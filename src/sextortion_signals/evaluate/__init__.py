@@ -9,6 +9,7 @@ from sextortion_signals.evaluate.files import read_evaluation_file
 from sextortion_signals.evaluate.keyword_rule import keyword_rule
 from sextortion_signals.evaluate.probes import ProbeReport, ProbeResult, probe_corpus
 from sextortion_signals.evaluate.records import EvaluationFile, EvaluationRow, Label
+from sextortion_signals.evaluate.release import known_failures, measure_model
 from sextortion_signals.evaluate.report import EvaluationReport
 from sextortion_signals.evaluate.run import MeasuredDetector, TextDetector, evaluate
 from sextortion_signals.evaluate.words import WordResult, read_word_notes
@@ -29,6 +30,8 @@ __all__ = [
     "WordResult",
     "evaluate",
     "keyword_rule",
+    "known_failures",
+    "measure_model",
     "probe_corpus",
     "read_evaluation_file",
     "read_word_notes",

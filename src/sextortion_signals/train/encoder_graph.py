@@ -17,20 +17,20 @@ _EPSILON = 1e-12
 _RUNTIME = "com.microsoft"
 
 
-def encoder_graph(shape: Shape) -> bytes:
-    """Return the serialised graph: input `embeddings` (1, pieces, width), output `logits` (1, heads)."""
+def encoder_graph(shape: Shape, outputs: int = len(HEADS)) -> bytes:
+    """Return the serialised graph: input `embeddings` (1, pieces, width), output `logits` (1, outputs)."""
     graph = _Graph()
     graph.add("LayerNormalization", ["embeddings", *graph.norm("emb", shape.width)], "x0", epsilon=_EPSILON, axis=-1)
     for layer in range(shape.layers):
         _layer(graph, shape, layer)
-    _pool(graph, shape)
-    width, heads = shape.width, len(HEADS)
+    _pool(graph, shape, outputs)
+    width = shape.width
     model = helper.make_model(
         helper.make_graph(
             graph.nodes,
             "encoder",
             [helper.make_tensor_value_info("embeddings", TensorProto.FLOAT, [1, "pieces", width])],
-            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, heads])],
+            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, outputs])],
             [*graph.weights, helper.make_tensor("pieces_axis", TensorProto.INT64, [1], [1])],
         ),
         opset_imports=[helper.make_opsetid("", 20), helper.make_opsetid(_RUNTIME, 1)],
@@ -55,7 +55,7 @@ def _layer(graph: _Graph, shape: Shape, layer: int) -> None:
     graph.add_and_norm([f"{name}.middle", f"{name}.fo.out"], f"x{layer + 1}", f"{name}.oln", width)
 
 
-def _pool(graph: _Graph, shape: Shape) -> None:
+def _pool(graph: _Graph, shape: Shape, outputs: int) -> None:
     """Mean, maximum and a learnt weighted mean over the pieces, then all heads at once."""
     last, width = f"x{shape.layers}", shape.width
     graph.add("ReduceMean", [last, "pieces_axis"], "mean", keepdims=0)
@@ -66,8 +66,8 @@ def _pool(graph: _Graph, shape: Shape) -> None:
     graph.add("ReduceSum", ["shared", "pieces_axis"], "weighted", keepdims=0)
     graph.add("Concat", ["mean", "maximum", "weighted"], "pooled", axis=-1)
     weights = [
-        graph.weight("head.w", TensorProto.FLOAT, [3 * width, len(HEADS)]),
-        graph.weight("head.b", TensorProto.FLOAT, [len(HEADS)]),
+        graph.weight("head.w", TensorProto.FLOAT, [3 * width, outputs]),
+        graph.weight("head.b", TensorProto.FLOAT, [outputs]),
     ]
     graph.add("Gemm", ["pooled", *weights], "logits")
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
+from sextortion_signals.card import METRICS_NAME, write_card
 from sextortion_signals.corpus import Row, corpus_hash, read_sources, split_of
 from sextortion_signals.errors import CorpusError
 from sextortion_signals.features import lexicon_source
@@ -28,7 +29,6 @@ from sextortion_signals.train.calibrate import (
     out_of_fold,
     signal_thresholds,
 )
-from sextortion_signals.train.card import CARD_NAME, model_card
 from sextortion_signals.train.features import SignalFeatures
 from sextortion_signals.train.heads import LinearHeads, make_targets
 from sextortion_signals.train.research import PIPELINE_NAME, describe_training
@@ -72,9 +72,12 @@ def train(corpus: Path, output: Path, *, seed: int = 2026) -> Path:
         "metrics": {"test": _metrics(test, make_targets(held_out), Calibration.from_dict(held_in["calibration"]))},
         "training": describe_training(output, {"sklearn": sklearn.__version__, "joblib": joblib.__version__}),
     }
-    (output / CARD_NAME).write_text(model_card(manifest), encoding="utf-8")
     arrays = {HASHED_NAME: pack(heads.hashed_.T), NAMED_NAME: heads.named_.T}
-    return write_artefact(output, manifest, arrays, lexicon_source())
+    write_artefact(output, manifest, arrays, lexicon_source())
+    # Figures measured on an earlier training are none of this one.
+    (output / METRICS_NAME).unlink(missing_ok=True)
+    write_card(output)
+    return output
 
 
 def _held_in(matrix: Any, targets: NDArray[np.int8], rows: Sequence[Row], *, judged: int) -> dict[str, Any]:
