@@ -29,7 +29,7 @@ from measuring import interleaved, medians, queue_of
 from sextortion_signals.corpus import corpus_hash, read_sources, replace_section, split_of
 from sextortion_signals.corpus.layout import aligned_table, markdown_table
 from sextortion_signals.errors import SextortionSignalsError
-from sextortion_signals.evaluate import EvaluationFile, EvaluationRow, read_evaluation_file
+from sextortion_signals.evaluate import EvaluationFile, EvaluationRow, read_text_file
 from sextortion_signals.evaluate.bootstrap import RESAMPLES, SEED
 from sextortion_signals.evaluate.results import Estimate
 from sextortion_signals.evaluate.tables import NOTHING, interval
@@ -144,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _some([row for row in rows if split_of(row.card) == split], options.rows, part)
         for split, part in (("train", 1), ("dev", 6))
     )
-    test = read_evaluation_file(options.corpus / "test.jsonl")
+    test = read_text_file(options.corpus / "test.jsonl")
     test = EvaluationFile(test.name, tuple(_some(test.rows, options.rows, 6)), test.labelled)
     contenders = _contenders(options)
     notes = {}
@@ -157,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     further = [
         board
         for file in options.files
-        for board in measure(contenders, read_evaluation_file(file), resamples=options.resamples)
+        for board in measure(contenders, read_text_file(file), resamples=options.resamples)
     ]
     for board in [*boards, *further]:
         print(f"\n{board.title}\n{aligned_table(board.header(), board.rows())}")

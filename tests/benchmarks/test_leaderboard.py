@@ -14,7 +14,7 @@ import pytest
 
 from sextortion_signals import Detector
 from sextortion_signals.corpus import build_corpus, read_sources, split_of
-from sextortion_signals.evaluate import evaluate, read_evaluation_file
+from sextortion_signals.evaluate import evaluate, read_text_file
 from sextortion_signals.features import extract
 from sextortion_signals.model import HEADS, Calibration, load_artefact, resolve_model
 from sextortion_signals.text import normalize
@@ -153,7 +153,7 @@ def test_decision_of_our_own_logits_is_that_of_the_detector(
 ) -> None:
     artefact = load_artefact(resolve_model())
     data = artefact.manifest.data
-    rows = read_evaluation_file(two_batches / "test.jsonl").rows
+    rows = read_text_file(two_batches / "test.jsonl").rows
     logits = artefact.scorer.logits(extract([normalize(row.text) for row in rows], artefact.scorer.spec))
     decision = scripts.decisions.Decision(
         elevated=detector.thresholds["elevated"],
@@ -190,7 +190,7 @@ def test_tiers_of_a_model_with_a_semantic_part_stand_side_by_side(
     scripts: SimpleNamespace, semantic_model: Path, two_batches: Path
 ) -> None:
     tiers = scripts.contenders.own_tiers(str(semantic_model))
-    file = read_evaluation_file(two_batches / "test.jsonl")
+    file = read_text_file(two_batches / "test.jsonl")
     some = type(file)(file.name, file.rows[::8], file.labelled)
 
     (*_, board) = scripts.leaderboard.measure(tiers[:1], some, resamples=2)
@@ -264,7 +264,7 @@ def test_places_and_files_that_make_no_sense_are_refused(scripts: SimpleNamespac
         scripts.contenders.Outside("nowhere.py:Mine")
     (tmp_path / "calm.jsonl").write_text('{"text": "see you"}\n', encoding="utf-8")
     with pytest.raises(SystemExit, match=r"calm\.jsonl has no labels"):
-        scripts.leaderboard.measure([], read_evaluation_file(tmp_path / "calm.jsonl"))
+        scripts.leaderboard.measure([], read_text_file(tmp_path / "calm.jsonl"))
 
 
 def test_the_page_has_the_marks_and_the_command() -> None:

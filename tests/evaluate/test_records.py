@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sextortion_signals.errors import RecordError
-from sextortion_signals.evaluate import read_evaluation_file
+from sextortion_signals.evaluate import read_evaluation_file, read_text_file
 from sextortion_signals.evaluate.records import UNNAMED
 from sextortion_signals.types import Role, SignalId
 
@@ -122,3 +122,10 @@ def test_empty_missing_and_wrongly_encoded_files_are_refused(tmp_path: Path) -> 
         read_evaluation_file(foreign)
     with pytest.raises(RecordError, match="cannot read"):
         read_evaluation_file(tmp_path / "nowhere.jsonl")
+
+
+def test_conversations_are_no_file_of_texts(tmp_path: Path) -> None:
+    path = tmp_path / "talks.jsonl"
+    path.write_text('{"messages": [{"sender": "A", "text": "hi"}]}\n', encoding="utf-8")
+    with pytest.raises(RecordError, match=r"talks\.jsonl holds conversations"):
+        read_text_file(path)

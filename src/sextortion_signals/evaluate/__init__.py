@@ -5,7 +5,7 @@ Needs the extra `train` when it runs.
 
 from sextortion_signals.evaluate.conversation_records import ConversationFile, ConversationLabel, ConversationRow
 from sextortion_signals.evaluate.conversation_run import ConversationDetector
-from sextortion_signals.evaluate.files import read_evaluation_file
+from sextortion_signals.evaluate.files import read_evaluation_file, read_text_file
 from sextortion_signals.evaluate.keyword_rule import keyword_rule
 from sextortion_signals.evaluate.probes import ProbeReport, ProbeResult, probe_corpus
 from sextortion_signals.evaluate.records import EvaluationFile, EvaluationRow, Label
@@ -34,5 +34,6 @@ __all__ = [
     "measure_model",
     "probe_corpus",
     "read_evaluation_file",
+    "read_text_file",
     "read_word_notes",
 ]

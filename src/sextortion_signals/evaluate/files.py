@@ -29,6 +29,14 @@ def read_evaluation_file(path: Path) -> EvaluationFile | ConversationFile:
     return evaluation_file(path.name, records)
 
 
+def read_text_file(path: Path) -> EvaluationFile:
+    """Read one JSONL file of texts, as above; raises `RecordError` for one of conversations, too."""
+    file = read_evaluation_file(path)
+    if isinstance(file, ConversationFile):
+        raise RecordError(f"{path.name} holds conversations; name a file of texts")
+    return file
+
+
 def _records(path: Path) -> Iterator[tuple[int, Mapping[str, Any]]]:
     try:
         content = path.read_text(encoding="utf-8-sig")

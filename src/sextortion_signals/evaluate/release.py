@@ -14,8 +14,9 @@ from sextortion_signals import Detector
 from sextortion_signals.corpus import SECOND_READER, corpus_hash, measure_agreement
 from sextortion_signals.evaluate import metrics, slices
 from sextortion_signals.evaluate.bootstrap import RESAMPLES, SEED
+from sextortion_signals.evaluate.files import read_text_file
 from sextortion_signals.evaluate.optional import require
-from sextortion_signals.evaluate.records import EvaluationRow, read_evaluation_file
+from sextortion_signals.evaluate.records import EvaluationRow
 from sextortion_signals.evaluate.results import METRICS, SliceResult, as_json
 from sextortion_signals.evaluate.table import ROLES, Flags, ScoreTable, score_table
 from sextortion_signals.types import Tier
@@ -39,7 +40,7 @@ def measure_model(folder: Path, corpus: Path, *, resamples: int = RESAMPLES, see
     for module in ("sklearn.metrics", "scipy.stats"):
         require(module)
     corpus_sha256, path = corpus_hash(corpus), corpus / TEST_FILE
-    file = read_evaluation_file(path)
+    file = read_text_file(path)
     detectors = _tiers(folder)
     manifest, texts = detectors[Tier.FAST].manifest, [row.text for row in file.rows]
     tables = {
