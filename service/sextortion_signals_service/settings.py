@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     tier: Tier | None = Field(
         default=None,
         description="How thoroughly texts are read: `fast`, `cascade` or `full`, of which the last two need the extra "
-        "`semantic`. Without it, `full` where the extra is installed.",
+        "`semantic`. Without a value, `cascade` where the extra is installed.",
     )
     profile: Path | None = Field(
         default=None, description="Operating points that `sextortion-signals tune` has written for this model."

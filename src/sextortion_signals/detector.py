@@ -91,7 +91,7 @@ class Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
         `tier` is how thoroughly texts are read; all but `fast` need a model with a semantic part and the extra
-        `semantic`. Without a tier it is `full` where both are there and `fast` otherwise. `profile` is a file of
+        `semantic`. Without a tier it is `cascade` where both are there and `fast` otherwise. `profile` is a file of
         operating points, as `sextortion-signals tune` writes it; without one the model's own points hold. `thresholds`
         overrides both by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points. Raises an `ArtefactError` when
         the model cannot be trusted, `ProfileError` when the profile cannot be read or was made for another model,

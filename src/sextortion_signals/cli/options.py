@@ -33,7 +33,7 @@ model_option = click.option(
 tier_option = click.option(
     "--tier",
     type=click.Choice([tier.value for tier in Tier]),
-    help="How thoroughly texts are read; all but fast need the extra `semantic`. Default: full where it is installed.",
+    help="How thoroughly texts are read; all but fast need the extra `semantic`. Default: cascade where it is installed.",
 )
 profile_option = click.option(
     "--profile", metavar="PATH", help="Operating points that `tune` has written. Default: the model's own."

@@ -100,13 +100,13 @@ def tier_of(name: Tier | str) -> Tier:
 
 
 def best_tier(manifest: Manifest) -> Tier:
-    """Return the most thorough tier that the model has and this installation can run."""
+    """Return the tier to use when none is asked for: `CASCADE` where the model and this installation can."""
     if "semantic" not in manifest.data:
         return Tier.FAST
     # Not at the top: the fast tier starts without it.
     from sextortion_signals.semantic import is_installed
 
-    return Tier.FULL if is_installed() else Tier.FAST
+    return Tier.CASCADE if is_installed() else Tier.FAST
 
 
 def load_tier(artefact: Artefact, tier: Tier) -> TierScorer:
