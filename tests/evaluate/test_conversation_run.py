@@ -268,6 +268,22 @@ def test_picture_without_a_text_keeps_its_place(write: Callable[..., Path]) -> N
     assert file.rows[0].messages == (Message("A", ""), Message("B", "0.1"))
 
 
+def test_case_that_nobody_marked_and_detector_without_points_are_measured_as_far_as_they_go(
+    write: Callable[..., Path], make_talk: Make, conversation_detector: ConversationDetector
+) -> None:
+    class Pointless:
+        model, thresholds = "pointless", {}
+        assess_conversation = staticmethod(conversation_detector.assess_conversation)
+
+    report = evaluate(Pointless(), [write("a.jsonl", make_talk([0.1, 0.5], risk=1, offender=None))], resamples=0)
+
+    (result,) = report.conversations
+    assert (result.slices[0].headline["recall"].value, result.slices[0].headline["delay_median"].value) == (1.0, None)
+    assert result.curves.elevated is None
+    assert "Elevated is a risk" not in report.to_html()
+    assert report.to_html().count("<figure>") == 3
+
+
 def test_long_message_is_read_up_to_the_limit(
     write: Callable[..., Path], conversation_detector: ConversationDetector
 ) -> None:
