@@ -43,10 +43,9 @@ class Settings(BaseSettings):
         default=1, ge=1, le=64, description="Processes. Each loads the model; more threads would not help."
     )
     model_path: Path | None = Field(default=None, description="Model folder to load instead of the bundled one.")
-    tier: Tier | None = Field(
-        default=None,
-        description="How thoroughly texts are read: `fast`, `cascade` or `full`, of which the last two need the extra "
-        "`semantic`. Without a value, `cascade` where the extra is installed.",
+    tier: Tier = Field(
+        default=Tier.FAST,
+        description="How thoroughly texts are read: `fast`; `cascade` and `full` need the extra `semantic`.",
     )
     profile: Path | None = Field(
         default=None, description="Operating points that `sextortion-signals tune` has written for this model."

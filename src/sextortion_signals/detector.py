@@ -20,7 +20,6 @@ from sextortion_signals.model import (
     Artefact,
     Manifest,
     Probabilities,
-    best_tier,
     load_artefact,
     load_tier,
     resolve_model,
@@ -60,13 +59,13 @@ class Detector:
         self,
         artefact: Artefact,
         *,
-        tier: Tier | None = None,
+        tier: Tier = Tier.FAST,
         profile: Profile | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int,
     ) -> None:
         self._artefact = artefact
-        self._tier = tier = best_tier(artefact.manifest) if tier is None else tier
+        self._tier = tier
         self._profile = profile
         self._scorer = load_tier(artefact, tier)
         points = self._scorer.points
@@ -83,7 +82,7 @@ class Detector:
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        tier: Tier | str | None = None,
+        tier: Tier | str = Tier.FAST,
         profile: str | os.PathLike[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         max_length: int = DEFAULT_MAX_LENGTH,
@@ -91,8 +90,8 @@ class Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
         `tier` is how thoroughly texts are read; all but `fast` need a model with a semantic part and the extra
-        `semantic`. Without a tier it is `cascade` where both are there and `fast` otherwise. `profile` is a file of
-        operating points, as `sextortion-signals tune` writes it; without one the model's own points hold. `thresholds`
+        `semantic`. `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the
+        model's own points hold. `thresholds`
         overrides both by name, e.g. `{"elevated": 0.3}`. `max_length` is in code points. Raises an `ArtefactError` when
         the model cannot be trusted, `ProfileError` when the profile cannot be read or was made for another model,
         `UnknownOptionError` for a bad threshold or a tier the model has not, `MissingExtraError` when what the tier
@@ -100,8 +99,7 @@ class Detector:
         """
         read = None if profile is None else read_profile(profile)
         artefact = load_artefact(resolve_model(path))
-        chosen = None if tier is None else tier_of(tier)
-        return cls(artefact, tier=chosen, profile=read, thresholds=thresholds, max_length=max_length)
+        return cls(artefact, tier=tier_of(tier), profile=read, thresholds=thresholds, max_length=max_length)
 
     @property
     def model(self) -> str:

@@ -35,7 +35,7 @@ def command(
     model: str | None,
     audience: str | None,
     profile: str | None,
-    tier: str | None,
+    tier: str,
     thresholds: dict[str, float],
     truncate: bool,
     awareness: bool,

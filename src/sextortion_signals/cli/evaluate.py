@@ -24,7 +24,7 @@ def command(
     html: Path | None,
     model: str | None,
     profile: str | None,
-    tier: str | None,
+    tier: str,
     thresholds: dict[str, float],
     as_json: bool,
 ) -> ExitCode:

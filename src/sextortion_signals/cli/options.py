@@ -33,7 +33,9 @@ model_option = click.option(
 tier_option = click.option(
     "--tier",
     type=click.Choice([tier.value for tier in Tier]),
-    help="How thoroughly texts are read; all but fast need the extra `semantic`. Default: cascade where it is installed.",
+    default=Tier.FAST.value,
+    show_default=True,
+    help="How thoroughly texts are read; all but fast need the extra `semantic`.",
 )
 profile_option = click.option(
     "--profile", metavar="PATH", help="Operating points that `tune` has written. Default: the model's own."
@@ -97,7 +99,7 @@ def load_detector(
     model: str | None = None,
     thresholds: Mapping[str, float] | None = None,
     profile: str | None = None,
-    tier: str | None = None,
+    tier: str = Tier.FAST.value,
 ) -> Detector:
     """Load the detector; a plain function, so that worker processes can be told to call it."""
     from sextortion_signals import Detector

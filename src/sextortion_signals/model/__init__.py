@@ -7,7 +7,7 @@ from sextortion_signals.model.manifest import MANIFEST_NAME, PROTOCOL, Manifest,
 from sextortion_signals.model.packing import MAX_HEADS, MAX_SUMMANDS, MAX_WEIGHT, pack, unpack
 from sextortion_signals.model.scorer import LinearScorer
 from sextortion_signals.model.stacking import Stacking
-from sextortion_signals.model.tiers import best_tier, load_tier, tier_of
+from sextortion_signals.model.tiers import load_tier, tier_of
 
 __all__ = [
     "CASE_ROLES",
@@ -25,7 +25,6 @@ __all__ = [
     "Manifest",
     "Probabilities",
     "Stacking",
-    "best_tier",
     "describe_file",
     "load_artefact",
     "load_tier",
