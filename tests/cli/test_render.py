@@ -62,7 +62,7 @@ def test_render_says_everything_in_japanese():
         "危険度    98.7 %  高い（先に見てください）",
         "書き手    脅す・誘う側  25.0 %",
         "言語      日本語：検証済み",
-        "モデル    ja-en-2026.1  (elevated 0.2, high 0.9)",
+        "モデル    ja-en-2026.1, fast  (elevated 0.2, high 0.9)",
         "",
         lines[5],
     ]

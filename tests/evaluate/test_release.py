@@ -52,6 +52,7 @@ def test_measurement_names_model_corpus_and_file(measured: dict[str, Any], two_b
 
 def test_measurement_needs_a_built_corpus(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "en-b01.txt").write_text("@ en-b01-001 ev_home casual\nN | dinner is ready\n", encoding="utf-8")
     with pytest.raises(CorpusError, match="corpus build"):
         measure_model(resolve_model(), tmp_path)
 
