@@ -100,7 +100,7 @@ def known_failures(rows: Sequence[EvaluationRow], tables: Mapping[str, ScoreTabl
 
 
 def _tiers(folder: Path) -> dict[Tier, Detector]:
-    fast = Detector.load(folder)
+    fast = Detector.load(folder, tier=Tier.FAST)
     if not fast.manifest.semantic_files:
         return {Tier.FAST: fast}
     return {Tier.FAST: fast, **{tier: Detector.load(folder, tier=tier) for tier in (Tier.CASCADE, Tier.FULL)}}
