@@ -13,13 +13,16 @@ from fastapi import FastAPI
 from sextortion_signals import __version__
 from sextortion_signals.detector import Detector
 from sextortion_signals.errors import SextortionSignalsError
-from sextortion_signals_service import openapi, problems
+from sextortion_signals_service import dialects, openapi
 from sextortion_signals_service.logs import LOGGER, log_loop_error
 from sextortion_signals_service.middleware import AccessLog, BodyLimit, CatchExceptions
 from sextortion_signals_service.routes import assessing, catalogues, operations
+from sextortion_signals_service.routes_openai import openai
+from sextortion_signals_service.routes_perspective import discovery, perspective
+from sextortion_signals_service.scoring import Scorer
 from sextortion_signals_service.settings import Settings
 
-ROUTERS = (assessing, catalogues, operations)
+ROUTERS = (assessing, catalogues, operations, openai, perspective, discovery)
 
 logger = logging.getLogger(LOGGER)
 
@@ -42,11 +45,11 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
         # A redirect would repeat the caller's query string in its Location.
         redirect_slashes=False,
     )
-    app.state.detector = detector
+    app.state.scorer = None if detector is None else Scorer(detector)
     app.state.settings = settings
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
+    dialects.install(app)
     _wrap(app, settings)
     openapi.use_problem_media_type(app)
     return app
@@ -66,15 +69,19 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     asyncio.get_running_loop().set_exception_handler(log_loop_error)
-    if app.state.detector is None:
-        app.state.detector = _load(app.state.settings)
+    if app.state.scorer is None:
+        detector = _load(app.state.settings)
         # Dictionary, lexicons and catalogue are read on first use; the first caller shall not wait for them.
-        app.state.detector.assess(_WARM_UP)
+        detector.assess(_WARM_UP)
+        app.state.scorer = Scorer(detector)
         # What is loaded stays until the end. Without this, full collections walk all of it again and again: they made
         # the slowest of a hundred batches 50 times slower than the usual one.
         gc.collect()
         gc.freeze()
-    yield
+    try:
+        yield
+    finally:
+        app.state.scorer.close()
 
 
 def _load(settings: Settings) -> Detector:

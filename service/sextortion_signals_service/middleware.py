@@ -11,6 +11,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sextortion_signals_service.dialects import respond
 from sextortion_signals_service.logs import LOGGER
 from sextortion_signals_service.problems import BODY_TOO_LARGE, INTERNAL_ERROR, ProblemError
 
@@ -80,7 +81,7 @@ class CatchExceptions:
             if started:
                 # Too late for a 500. The server cuts the connection, so that half an answer does not pass for a whole.
                 raise ConnectionAbortedError from None
-            await ProblemError(INTERNAL_ERROR).to_response()(scope, receive, send)
+            await respond(ProblemError(INTERNAL_ERROR), scope)(scope, receive, send)
 
 
 class BodyLimit:

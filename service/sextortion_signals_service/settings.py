@@ -39,6 +39,12 @@ class Settings(BaseSettings):
         pattern=r"^(/[A-Za-z0-9._~-]+)*$",
         description="Path prefix, such as `/signals`, that a proxy in front of it strips.",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~-]+)*/?$",
+        description="Address at which callers reach the service, such as `https://signals.example`. Only the discovery "
+        "document of the Perspective format names it; by default it is made from the `Host` header.",
+    )
     workers: int = Field(
         default=1, ge=1, le=64, description="Processes. Each loads the model; more threads would not help."
     )
