@@ -65,14 +65,26 @@ UNSUPPORTED_INPUT = Kind(
     "This service reads text only",
     "Leave out images and other media, or judge them elsewhere.",
 )
+UNAUTHORIZED = Kind(
+    "unauthorized", 401, "A valid API key is missing", "Send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
+)
+BODY_TOO_SLOW = Kind("body-too-slow", 408, "The body took too long", "Send it faster, or less of it.")
+RATE_LIMITED = Kind("rate-limited", 429, "This key asks too often", "Wait as long as 'Retry-After' says.")
+TOO_MANY_AT_ONCE = Kind(
+    "too-many-at-once", 429, "This key has too many requests under way", "Wait for answers before asking for more."
+)
+OVERLOADED = Kind("overloaded", 503, "The service has too much to do", "Wait as long as 'Retry-After' says.")
+TIMED_OUT = Kind("timed-out", 503, "The answer took too long", "Send fewer or shorter texts at a time.")
 INTERNAL_ERROR = Kind("internal-error", 500, "Something went wrong here", "The log of the service says where.")
 NOT_READY = Kind("not-ready", 503, "The model is not loaded yet", "Try again in a moment.")
 
 KINDS = (
     MALFORMED_JSON,
     UNSUPPORTED_INPUT,
+    UNAUTHORIZED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    BODY_TOO_SLOW,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     INVALID_REQUEST,
@@ -80,8 +92,12 @@ KINDS = (
     EMPTY_TEXT,
     TEXT_TOO_LONG,
     UNKNOWN_OPTION,
+    RATE_LIMITED,
+    TOO_MANY_AT_ONCE,
     INTERNAL_ERROR,
     NOT_READY,
+    OVERLOADED,
+    TIMED_OUT,
 )
 
 _LIBRARY_KINDS: dict[type[InputError], Kind] = {

@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.responses import PlainTextResponse
 
 from sextortion_signals.advice import load_catalog
 from sextortion_signals.detector import Detector
@@ -18,14 +20,18 @@ from sextortion_signals_service import schemas
 from sextortion_signals_service.batch import assess_batch, read_jobs
 from sextortion_signals_service.bodies import StrictJsonRoute
 from sextortion_signals_service.encoding import encode, json_response
+from sextortion_signals_service.gate import METRICS_PATH
 from sextortion_signals_service.openapi import problem_responses
-from sextortion_signals_service.problems import TOO_MANY_ITEMS, ProblemError
+from sextortion_signals_service.problems import NOT_FOUND, TOO_MANY_ITEMS, ProblemError
 from sextortion_signals_service.scoring import Options, ready_scorer
 
-_GET: Final = problem_responses(500)
-_GET_WITH_QUERY: Final = problem_responses(422, 500)
-_GET_FROM_MODEL: Final = problem_responses(500, 503)
-_POST: Final = problem_responses(400, 413, 415, 422, 500, 503)
+_GET: Final = problem_responses(401, 429, 500, 503)
+_GET_WITH_QUERY: Final = problem_responses(401, 422, 429, 500, 503)
+_GET_FROM_MODEL: Final = problem_responses(401, 429, 500, 503)
+_HEALTH: Final = problem_responses(500)
+_READY: Final = problem_responses(500, 503)
+_POST: Final = problem_responses(400, 401, 408, 413, 415, 422, 429, 500, 503)
+_METRICS: Final = problem_responses(401, 404, 500)
 
 assessing = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["assess"])
 catalogues = APIRouter(prefix="/v1", tags=["catalogues"])
@@ -89,13 +95,21 @@ async def model(request: Request) -> Response:
     return json_response(encode({**detector.describe(), "max_text_length": detector.max_length}))
 
 
-@operations.get("/healthz", response_model=schemas.HealthModel, responses=_GET, operation_id="health")
+@operations.get("/healthz", response_model=schemas.HealthModel, responses=_HEALTH, operation_id="health")
 async def health() -> Response:
     """Answer 200 as long as the process answers at all."""
     return json_response(encode({"status": "ok"}))
 
 
-@operations.get("/readyz", response_model=schemas.ReadyModel, responses=_GET_FROM_MODEL, operation_id="ready")
+@operations.get(METRICS_PATH, response_class=PlainTextResponse, responses=_METRICS, operation_id="metrics")
+async def metrics(request: Request) -> Response:
+    """Count requests, their times, and levels and roles of what was assessed, in the format of Prometheus."""
+    if not request.app.state.settings.metrics:
+        raise ProblemError(NOT_FOUND)
+    return Response(request.app.state.metrics.exposition(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@operations.get("/readyz", response_model=schemas.ReadyModel, responses=_READY, operation_id="ready")
 async def ready(request: Request) -> Response:
     """Answer 200 when texts can be assessed, 503 before the model is loaded."""
     return json_response(encode({"status": "ready", "model": loaded_detector(request).model}))

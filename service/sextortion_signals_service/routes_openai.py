@@ -17,7 +17,7 @@ from sextortion_signals_service.openapi import error_responses
 from sextortion_signals_service.problems import ProblemError, problem_of
 from sextortion_signals_service.scoring import Outcome, ready_scorer
 
-_ERRORS: Final = error_responses(OpenAIError, 400, 413, 415, 422, 500, 503)
+_ERRORS: Final = error_responses(OpenAIError, 400, 401, 408, 413, 415, 422, 429, 500, 503)
 _DETAIL: Final = "GET /v1/model says how long a text may be."
 
 openai = APIRouter(route_class=StrictJsonRoute, tags=["compatible formats"])

@@ -22,7 +22,7 @@ from sextortion_signals_service.perspective_schemas import (
 from sextortion_signals_service.problems import NOT_FOUND, ProblemError
 from sextortion_signals_service.scoring import ready_scorer
 
-_ERRORS: Final = error_responses(GoogleError, 400, 413, 415, 422, 500, 503)
+_ERRORS: Final = error_responses(GoogleError, 400, 401, 408, 413, 415, 422, 429, 500, 503)
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}", re.ASCII)
 
 perspective = APIRouter(prefix=f"/{VERSION}", route_class=StrictJsonRoute, tags=["compatible formats"])

@@ -11,6 +11,8 @@ from uvicorn.supervisors import Multiprocess
 
 from sextortion_signals_service.app import create_app
 from sextortion_signals_service.logs import log_config
+from sextortion_signals_service.metrics import shared_folder
+from sextortion_signals_service.protocol import Config
 from sextortion_signals_service.settings import Settings
 
 
@@ -23,9 +25,9 @@ def serve(settings: Settings | None = None) -> int:
     return _serve_with_workers(config) if config.workers > 1 else _serve_here(config)
 
 
-def uvicorn_config(settings: Settings) -> uvicorn.Config:
+def uvicorn_config(settings: Settings) -> Config:
     """Return uvicorn's configuration for `settings`."""
-    return uvicorn.Config(
+    return Config(
         # A partial, not an import string: it can be sent to worker processes together with settings given in code.
         partial(create_app, None, settings),
         factory=True,
@@ -34,7 +36,7 @@ def uvicorn_config(settings: Settings) -> uvicorn.Config:
         workers=settings.workers,
         root_path=settings.root_path,
         loop="auto",  # uvloop, except on Windows, where there is none
-        http="httptools",
+        head_seconds=settings.request_seconds,
         ws="none",
         lifespan="on",
         log_config=log_config(settings.log_level),
@@ -64,7 +66,7 @@ def _serve_with_workers(config: uvicorn.Config) -> int:
         listener = config.bind_socket()
     except SystemExit:  # the port is taken
         return STARTUP_FAILURE
-    with listener:
+    with listener, shared_folder():
         supervisor = Multiprocess(config, sockets=[listener])
         supervisor.run()
     return STARTUP_FAILURE if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes) else 0

@@ -11,6 +11,7 @@ import time
 from contextlib import closing, suppress
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sextortion_signals_service.__main__ import main
 from sextortion_signals_service.logs import log_config
@@ -178,7 +179,7 @@ def test_server_runs_on_uvloop_and_httptools():
     config = uvicorn_config(Settings(port=8123, root_path="/signals", shutdown_seconds=7))
     config.load()
     assert config.get_loop_factory().__module__.startswith("uvloop")
-    assert config.http_protocol_class.__name__ == "HttpToolsProtocol"
+    assert issubclass(config.http_protocol_class, HttpToolsProtocol)
     assert (config.port, config.root_path, config.timeout_graceful_shutdown) == (8123, "/signals", 7)
     assert (config.access_log, config.proxy_headers, config.server_header) == (False, False, False)
     assert config.log_config == log_config("info")
