@@ -9,7 +9,7 @@ import asyncio
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 MOST_HEAD_BYTES = 32_768
 _TOO_LARGE = "The head of the request is too large."
@@ -27,6 +27,7 @@ class Config(uvicorn.Config):
 class BoundedHttp(HttpToolsProtocol):
     """Answers 431 to a head of more than `MOST_HEAD_BYTES`, 408 to one that takes too long, and closes."""
 
+    _running: RequestResponseCycle | None = None
     _timer: asyncio.TimerHandle | None = None
     _in_head = False
     _head_bytes = 0
@@ -38,7 +39,17 @@ class BoundedHttp(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        if self._running is not None:
+            # uvicorn tells only the request it read last. Others, sent without waiting for answers, would be answered
+            # into a closed connection, and every such answer would be an error in the log.
+            self._running.disconnected = True
+            self._running.message_event.set()
+        self.pipeline.clear()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
