@@ -119,7 +119,8 @@ def closed_loop(port: int, seconds: float, connections: int = CONNECTIONS) -> fl
 def open_loop(port: int, rate: float, seconds: float) -> dict[str, object]:
     """Send `rate` requests a second whether or not they are answered; count what became of them."""
     prepared = [request for request, _ in zip(requests(2), range(5000), strict=False)]
-    selector, idle, opened = selectors.DefaultSelector(), [], 0
+    selector, opened = selectors.DefaultSelector(), 0
+    idle: list[Connection] = []
     counts: Counter[str] = Counter()
     latencies: list[float] = []
     started = time.perf_counter()
@@ -137,19 +138,25 @@ def open_loop(port: int, rate: float, seconds: float) -> dict[str, object]:
                 continue
             idle.pop().send(prepared[due % len(prepared)])
         for key, _ in selector.select(0.001):
-            try:
-                latency = key.data.receive()
-            except ConnectionError:
-                counts["connection lost"] += 1
+            if not receive(key.data, counts, latencies, idle):
                 selector.unregister(key.fileobj)
                 opened -= 1
-                continue
-            if latency is not None:
-                counts[str(key.data.status)] += 1
-                if key.data.status == 200:
-                    latencies.append(latency * 1000)
-                idle.append(key.data)
     return {"counts": dict(counts), "due": due, "connections": opened, "ms": sorted(latencies)}
+
+
+def receive(connection: Connection, counts: Counter[str], latencies: list[float], idle: list[Connection]) -> bool:
+    """Read what has come on a connection, and note an answer that is whole; False if the connection is lost."""
+    try:
+        latency = connection.receive()
+    except ConnectionError:
+        counts["connection lost"] += 1
+        return False
+    if latency is not None:
+        counts[str(connection.status)] += 1
+        idle.append(connection)
+        if connection.status == 200:
+            latencies.append(latency * 1000)
+    return True
 
 
 class Prober(threading.Thread):
@@ -157,12 +164,12 @@ class Prober(threading.Thread):
 
     def __init__(self, port: int) -> None:
         super().__init__(daemon=True)
-        self._port, self._stop = port, threading.Event()
+        self._port, self._ended = port, threading.Event()
         self.milliseconds: list[float] = []
         self.failures = 0
 
     def run(self) -> None:
-        while not self._stop.wait(HEALTH_EVERY):
+        while not self._ended.wait(HEALTH_EVERY):
             try:
                 began = time.perf_counter()
                 connection = Connection(self._port, HEALTH)
@@ -175,7 +182,7 @@ class Prober(threading.Thread):
                 self.failures += 1
 
     def stop(self) -> None:
-        self._stop.set()
+        self._ended.set()
         self.join()
 
 
@@ -263,9 +270,8 @@ def kill(seconds: float, folder: Path) -> None:
             counts.update(json.loads(process.communicate()[0]))
     print(f"\nkill: {kills} of two workers killed in {seconds:g} s under 8 clients")
     print("  " + ", ".join(f"{name}: {count:,}" for name, count in sorted(counts.items())))
-    print(
-        f"  lost for each kill: {counts['lost'] / max(kills, 1):.1f}; a new worker after {statistics.median(back):.1f} s"
-    )
+    lost = counts["lost"] / max(kills, 1)
+    print(f"  lost for each kill: {lost:.1f}; a new worker after {statistics.median(back):.1f} s")
 
 
 def memory(count: int, folder: Path) -> None:

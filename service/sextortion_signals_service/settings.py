@@ -87,7 +87,7 @@ class Settings(BaseSettings):
         default=None, ge=1, description="Requests of one key that one process works on at the same time."
     )
     queue_size: int = Field(
-        default=128,
+        default=64,
         ge=1,
         description="Requests that one process takes on at the same time, waiting ones included; the next is answered "
         "with 503.",

@@ -46,7 +46,7 @@ def cases():
             yield path, method, GenerationMode.NEGATIVE
 
 
-@pytest.mark.parametrize(("path", "method", "mode"), cases(), ids=lambda value: getattr(value, "value", value))
+@pytest.mark.parametrize(("path", "method", "mode"), list(cases()), ids=lambda value: getattr(value, "value", value))
 def test_schemathesis_every_operation_answers_as_its_document_says(schema, path, method, mode):
     operation = schema[path][method.upper()]
 

@@ -110,6 +110,47 @@ def test_server_with_two_workers(detector, threat_ja, running, started, free_por
         assert sum("model loaded" in line for line in server.lines) == 2
 
 
+def test_server_a_killed_worker_loses_what_it_was_working_on_and_nothing_else(running, started, free_port, detector):
+    text = "また明日の部活で会おうね、楽しみにしてる"
+    expected = detector.assess(text).to_dict()["risk"]
+    with running(workers=2, port=free_port()) as process:
+        server = started(process)
+        server.wait_until(lambda: sum("model loaded" in line for line in server.lines) == 2)
+        server.wait_until(server.is_ready)
+        stop, lost, right = threading.Event(), [0] * 4, [0] * 4
+
+        def ask(number):
+            while not stop.is_set():
+                try:
+                    right[number] += server.assess(text)["risk"] == pytest.approx(expected)
+                except (OSError, http.client.HTTPException):
+                    lost[number] += 1
+
+        clients = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+        for client in clients:
+            client.start()
+        server.wait_until(lambda: min(right) >= 5)
+        victim = next(json.loads(line)["message"] for line in server.lines if "Started server process" in line)
+        os.kill(int(victim.rpartition("[")[2].rstrip("]")), signal.SIGKILL)
+        server.wait_until(lambda: sum("model loaded" in line for line in server.lines) == 3)
+        before = list(right)
+        server.wait_until(lambda: all(now > then for now, then in zip(right, before, strict=True)))
+        stop.set()
+        for client in clients:
+            client.join()
+        # Each client had one request under way when the worker died, and only that one can be lost.
+        assert max(lost) <= 1
+        assert server.stop() == 0
+
+
+def test_server_takes_connections_while_many_others_are_waiting_to_be_taken(server):
+    waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(300)]
+    assert server.request("GET", "/healthz")[0] == 200
+    for connection in waiting:
+        connection.close()
+    assert server.stop() == 0
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_server_ends_with_code_3_when_the_model_cannot_be_loaded(tmp_path, workers, running, free_port):
     with running(model_path=tmp_path / "nothing", workers=workers, port=free_port()) as process:
