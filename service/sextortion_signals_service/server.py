@@ -54,9 +54,10 @@ def uvicorn_config(settings: Settings) -> Config:
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
-        # A worker answers only once it has imported everything. On a busy machine that takes longer than uvicorn's 5 s,
-        # and each worker would be killed while it starts, and the next, for ever.
-        timeout_worker_healthcheck=60,
+        # A worker answers its supervisor only once it has imported everything. On a very busy machine that takes longer
+        # than uvicorn's 5 s, and each worker would be killed while it starts, and the next, for ever. A longer time
+        # would be waited for in vain when a worker ends instead of starting.
+        timeout_worker_healthcheck=20,
     )
 
 
