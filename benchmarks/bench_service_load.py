@@ -149,7 +149,11 @@ def receive(connection: Connection, counts: Counter[str], latencies: list[float]
     try:
         latency = connection.receive()
     except ConnectionError:
-        counts["connection lost"] += 1
+        if connection in idle:
+            # Nobody asked anything on it for 5 s, and so the server closed it.
+            idle.remove(connection)
+        else:
+            counts["connection lost"] += 1
         return False
     if latency is not None:
         counts[str(connection.status)] += 1
