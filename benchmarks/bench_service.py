@@ -88,7 +88,7 @@ class Instant:
         from sextortion_signals.detector import Detector
 
         detector = Detector.load()
-        self.model = detector.model
+        self.model, self.tier = detector.model, detector.tier
         self._known = {text: detector.assess(text) for text in (HARMLESS, THREAT)}
 
     def assess(self, text: str, **_options: Any) -> Any:
@@ -147,22 +147,24 @@ class Connection:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._request, self._left, self._head, self._sent = request, 0, b"", 0.0
+        self.status = 0
 
-    def send(self) -> None:
+    def send(self, request: bytes | None = None) -> None:
+        self._request = request or self._request
         self._left, self._head = -1, b""
         self._sent = time.perf_counter()
         self.socket.sendall(self._request)
 
     def receive(self) -> float | None:
         """Read what has come; gives the seconds the answer took once it is whole."""
-        data = self.socket.recv(1 << 18)
+        if not (data := self.socket.recv(1 << 18)):
+            raise ConnectionResetError
         if self._left < 0:
             self._head += data
             head, end, body = self._head.partition(b"\r\n\r\n")
             if not end:
                 return None
-            if not head.startswith(b"HTTP/1.1 200 "):
-                raise RuntimeError(head.decode())
+            self.status = int(head[9:12])
             length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
             self._left = int(length[1] if length else 0) - len(body)
         else:
@@ -170,20 +172,27 @@ class Connection:
         return time.perf_counter() - self._sent if self._left == 0 else None
 
 
-def load(port: int, path: str, body: str, connections: int, seconds: float) -> None:
-    """Send `body` over `connections` for `seconds`; print requests/s and the latencies in ms as JSON."""
+def post(path: str, body: str) -> bytes:
+    """Return a request with a JSON body as it goes over the wire."""
     content = body.encode()
     lines = (f"POST {path} HTTP/1.1", "Host: x", "Content-Type: application/json", f"Content-Length: {len(content)}")
-    head = "\r\n".join(lines) + "\r\n\r\n"
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + content
+
+
+def load(port: int, path: str, body: str, connections: int, seconds: float) -> None:
+    """Send `body` over `connections` for `seconds`; print requests/s and the latencies in ms as JSON."""
+    request = post(path, body)
     selector = selectors.DefaultSelector()
     for _ in range(connections):
-        connection = Connection(port, head.encode() + content)
+        connection = Connection(port, request)
         selector.register(connection.socket, selectors.EVENT_READ, connection)
         connection.send()
     started, latencies = time.perf_counter(), []
     while time.perf_counter() - started < seconds:
         for key, _ in selector.select(1):
             if (latency := key.data.receive()) is not None:
+                if key.data.status != 200:
+                    raise RuntimeError(f"status {key.data.status}")
                 latencies.append(latency * 1000)
                 key.data.send()
     sys.stdout.write(json.dumps({"rate": len(latencies) / (time.perf_counter() - started), "ms": latencies}))

@@ -9,17 +9,25 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from sextortion_signals import __version__
 from sextortion_signals.detector import Detector
 from sextortion_signals.errors import SextortionSignalsError
-from sextortion_signals_service import openapi, problems
+from sextortion_signals_service import dialects, openapi
+from sextortion_signals_service.gate import Gate
+from sextortion_signals_service.keys import KeyRing
+from sextortion_signals_service.limits import Admission, RateLimit
 from sextortion_signals_service.logs import LOGGER, log_loop_error
-from sextortion_signals_service.middleware import AccessLog, BodyLimit, CatchExceptions
+from sextortion_signals_service.metrics import Metrics
+from sextortion_signals_service.middleware import BodyLimit, CatchExceptions, Watch
 from sextortion_signals_service.routes import assessing, catalogues, operations
+from sextortion_signals_service.routes_openai import openai
+from sextortion_signals_service.routes_perspective import discovery, perspective
+from sextortion_signals_service.scoring import Scorer
 from sextortion_signals_service.settings import Settings
 
-ROUTERS = (assessing, catalogues, operations)
+ROUTERS = (assessing, catalogues, operations, openai, perspective, discovery)
 
 logger = logging.getLogger(LOGGER)
 
@@ -42,12 +50,16 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
         # A redirect would repeat the caller's query string in its Location.
         redirect_slashes=False,
     )
-    app.state.detector = detector
+    metrics = Metrics()
+    app.state.metrics = metrics
+    app.state.scorer = None if detector is None else _scorer(detector, metrics)
     app.state.settings = settings
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
-    _wrap(app, settings)
+    dialects.install(app)
+    routes = (*app.routes, *(route for router in ROUTERS for route in router.routes))
+    app.state.paths = frozenset(route.path for route in routes if isinstance(route, Route))
+    _wrap(app, settings, metrics)
     openapi.use_problem_media_type(app)
     return app
 
@@ -55,26 +67,42 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
 _WARM_UP = "動画を送られたくなければ払え。Pay or I post it."
 
 
-def _wrap(app: FastAPI, settings: Settings) -> None:
+def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
+    rate = None if settings.rate_limit is None else RateLimit(settings.rate_limit)
     # The last one added is the outermost.
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Gate,
+        keys=KeyRing(settings.accepted_keys()),
+        admission=Admission(settings.queue_size, most_of_a_key=settings.concurrency_limit, rate=rate),
+        seconds=settings.request_seconds,
+        refused=metrics.observe_refusal,
+    )
     app.add_middleware(CatchExceptions)
-    if settings.access_log:
-        app.add_middleware(AccessLog)
+    app.add_middleware(Watch, metrics=metrics, access_log=settings.access_log)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     asyncio.get_running_loop().set_exception_handler(log_loop_error)
-    if app.state.detector is None:
-        app.state.detector = _load(app.state.settings)
+    if app.state.scorer is None:
+        detector = _load(app.state.settings)
         # Dictionary, lexicons and catalogue are read on first use; the first caller shall not wait for them.
-        app.state.detector.assess(_WARM_UP)
+        detector.assess(_WARM_UP)
+        app.state.scorer = _scorer(detector, app.state.metrics)
         # What is loaded stays until the end. Without this, full collections walk all of it again and again: they made
         # the slowest of a hundred batches 50 times slower than the usual one.
         gc.collect()
         gc.freeze()
-    yield
+    try:
+        yield
+    finally:
+        app.state.scorer.close()
+
+
+def _scorer(detector: Detector, metrics: Metrics) -> Scorer:
+    metrics.observe_model(detector)
+    return Scorer(detector, metrics.observe_texts)
 
 
 def _load(settings: Settings) -> Detector:

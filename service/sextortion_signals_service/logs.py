@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Any
@@ -15,11 +16,12 @@ from typing import Any
 from sextortion_signals_service.encoding import encode
 
 LOGGER = "sextortion_signals_service"
+REQUEST_ID: ContextVar[str | None] = ContextVar("request_id", default=None)
 _MOST_FRAMES = 20
 
 
 class JsonFormatter(logging.Formatter):
-    """Makes a record one line: `time`, `level`, `message`, the `fields` it carries, type and place of its exception."""
+    """One line a record: `time`, `level`, `message`, `fields`, the request's id, type and place of an exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -28,6 +30,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage().strip(),
             **getattr(record, "fields", {}),
         }
+        if (request := REQUEST_ID.get()) is not None:
+            line["request"] = request
         if record.exc_info and record.exc_info[1]:
             line.update(describe_exception(record.exc_info[1]))
         return encode(line).decode("utf-8")

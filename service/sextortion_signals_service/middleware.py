@@ -1,4 +1,6 @@
-"""What wraps every request, from the outside in: the access log, the last catch for exceptions, the limit on bodies.
+"""What wraps every request, from the outside in: log and metrics, the last catch for exceptions, the limit on bodies.
+
+The gate (`gate.py`) lies between the last two.
 
 Plain ASGI: starlette's `BaseHTTPMiddleware` would cost a task and a stream for each request.
 """
@@ -7,24 +9,35 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from secrets import token_hex
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sextortion_signals_service.logs import LOGGER
+from sextortion_signals_service.dialects import respond
+from sextortion_signals_service.gate import KEY_OF_SCOPE
+from sextortion_signals_service.keys import ANONYMOUS
+from sextortion_signals_service.logs import LOGGER, REQUEST_ID
+from sextortion_signals_service.metrics import Metrics
 from sextortion_signals_service.problems import BODY_TOO_LARGE, INTERNAL_ERROR, ProblemError
 
 logger = logging.getLogger(LOGGER)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+UNMATCHED = "unmatched"
 
 
-class AccessLog:
-    """Logs method, route template, status and milliseconds: nothing of the path, the query, the headers or the body."""
+class Watch:
+    """Gives each request an id, and tells what became of it: to the metrics, and as a line of the access log.
 
-    def __init__(self, app: ASGIApp, *, clock: Callable[[], float] = perf_counter) -> None:
-        self._app = app
-        self._clock = clock
+    What is told is the method, the route template, the status and the time: nothing of the path, the query, the headers
+    or the body.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, access_log: bool, clock: Callable[[], float] = perf_counter
+    ) -> None:
+        self._app, self._metrics, self._access_log, self._clock = app, metrics, access_log, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,25 +45,41 @@ class AccessLog:
             return
         started = self._clock()
         status: int | None = None
+        identifier = token_hex(8)
+        # Every request has a task and so a context of its own; lines that are logged meanwhile carry the id.
+        REQUEST_ID.set(identifier)
 
         async def watch(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", identifier.encode())]
             await send(message)
 
+        self._metrics.observe_start()
         try:
             await self._app(scope, receive, watch)
         finally:
-            self._log(scope, status, (self._clock() - started) * 1000)
+            self._tell(scope, status, self._clock() - started)
 
-    @staticmethod
-    def _log(scope: Scope, status: int | None, milliseconds: float) -> None:
+    def _tell(self, scope: Scope, status: int | None, seconds: float) -> None:
         # The method and the path are the caller's own words until they match something of ours.
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        route = getattr(scope.get("route"), "path", "unmatched")
-        fields = {"method": method, "route": route, "status": status, "ms": round(milliseconds, 2)}
-        logger.info("request", extra={"fields": fields})
+        route = _route(scope)
+        self._metrics.observe_request(route, method, status or 0, seconds)
+        if self._access_log:
+            fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 2)}
+            if (key := scope.get(KEY_OF_SCOPE)) not in (None, ANONYMOUS):
+                fields["key"] = key
+            logger.info("request", extra={"fields": fields})
+
+
+def _route(scope: Scope) -> str:
+    if (route := scope.get("route")) is not None:
+        return getattr(route, "path", UNMATCHED)
+    # Turned away before it was routed. No route has parameters, so its path is its template.
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    return path if path in scope["app"].state.paths else UNMATCHED
 
 
 class CatchExceptions:
@@ -80,7 +109,7 @@ class CatchExceptions:
             if started:
                 # Too late for a 500. The server cuts the connection, so that half an answer does not pass for a whole.
                 raise ConnectionAbortedError from None
-            await ProblemError(INTERNAL_ERROR).to_response()(scope, receive, send)
+            await respond(ProblemError(INTERNAL_ERROR), scope)(scope, receive, send)
 
 
 class BodyLimit:

@@ -3,7 +3,7 @@
     Kind                    what can go wrong: one entry of `KINDS` each, listed in docs/api.md
     ProblemError            raise it anywhere below the middleware; becomes a problem response
     problem_of(error)       the problem for one of the library's input errors
-    install(app)            handlers that turn everything else into problems: validation, 404, 405, ...
+    problem_of_http(error)  the problem for what FastAPI or starlette raises: 404, 405, ...
 
 No answer made here holds anything the caller sent, except the harmless names of unknown fields.
 """
@@ -15,12 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from sextortion_signals.errors import EmptyTextError, InputError, TextTooLongError, TextTypeError, UnknownOptionError
@@ -62,13 +59,32 @@ TEXT_TOO_LONG = Kind(
 UNKNOWN_OPTION = Kind(
     "unknown-option", 422, "An option has a value that does not exist", "Check 'lang' and 'audience' in docs/api.md."
 )
+UNSUPPORTED_INPUT = Kind(
+    "unsupported-input",
+    400,
+    "This service reads text only",
+    "Leave out images and other media, or judge them elsewhere.",
+)
+UNAUTHORIZED = Kind(
+    "unauthorized", 401, "A valid API key is missing", "Send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'."
+)
+BODY_TOO_SLOW = Kind("body-too-slow", 408, "The body took too long", "Send it faster, or less of it.")
+RATE_LIMITED = Kind("rate-limited", 429, "This key asks too often", "Wait as long as 'Retry-After' says.")
+TOO_MANY_AT_ONCE = Kind(
+    "too-many-at-once", 429, "This key has too many requests under way", "Wait for answers before asking for more."
+)
+OVERLOADED = Kind("overloaded", 503, "The service has too much to do", "Wait as long as 'Retry-After' says.")
+TIMED_OUT = Kind("timed-out", 503, "The answer took too long", "Send fewer or shorter texts at a time.")
 INTERNAL_ERROR = Kind("internal-error", 500, "Something went wrong here", "The log of the service says where.")
 NOT_READY = Kind("not-ready", 503, "The model is not loaded yet", "Try again in a moment.")
 
 KINDS = (
     MALFORMED_JSON,
+    UNSUPPORTED_INPUT,
+    UNAUTHORIZED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    BODY_TOO_SLOW,
     BODY_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     INVALID_REQUEST,
@@ -76,8 +92,12 @@ KINDS = (
     EMPTY_TEXT,
     TEXT_TOO_LONG,
     UNKNOWN_OPTION,
+    RATE_LIMITED,
+    TOO_MANY_AT_ONCE,
     INTERNAL_ERROR,
     NOT_READY,
+    OVERLOADED,
+    TIMED_OUT,
 )
 
 _LIBRARY_KINDS: dict[type[InputError], Kind] = {
@@ -101,7 +121,14 @@ _DETAILS = {
     "string_pattern_mismatch": "This string has a form that is not allowed.",
     "bool_type": "This must be true or false.",
     "list_type": "This must be a list.",
-    "too_short": "This list is empty.",
+    "too_short": "This is empty.",
+    "too_long": "This has too many entries.",
+    "greater_than_equal": "This number is too small.",
+    "less_than_equal": "This number is too large.",
+    "float_type": "This must be a number.",
+    "float_parsing": "This must be a number.",
+    "bool_parsing": "This must be true or false.",
+    "dict_type": "This must be a JSON object.",
     "enum": "This value does not exist; GET /openapi.json lists those that do.",
     "literal_error": "This value does not exist; GET /openapi.json lists those that do.",
     "model_type": "This must be a JSON object.",
@@ -158,40 +185,25 @@ def _entry(error: Mapping[str, Any], within: str) -> dict[str, str]:
     part = location.pop(0) if location and location[0] in ("body", "query") else within
     return {
         "in": str(part),
-        "pointer": "".join(f"/{_safe_name(name)}" for name in location),
+        "pointer": "".join(f"/{safe_name(name)}" for name in location),
         "detail": _DETAILS.get(error["type"], "This value is not allowed."),
     }
 
 
-def _safe_name(name: object) -> str:
+def safe_name(name: object) -> str:
+    """Return the name of a field if it cannot hold a text, and else a stand-in."""
     # The caller chose the names of unknown fields and may have put text into them.
     return str(name) if _SAFE_NAME.fullmatch(str(name)) else "(name withheld)"
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> Response:
-    known = cast(HTTPException, error)
-    if isinstance(known, ProblemError):
-        return known.to_response()
-    kind = _HTTP_KINDS.get(known.status_code) or _blank(known.status_code)
-    return ProblemError(kind, headers=known.headers).to_response()
+def problem_of_http(error: HTTPException) -> ProblemError:
+    """Return the problem for an HTTP error, whoever raised it. Only problems of our own keep their detail."""
+    if isinstance(error, ProblemError):
+        return error
+    return ProblemError(_HTTP_KINDS.get(error.status_code) or _blank(error.status_code), headers=error.headers)
 
 
 def _blank(status: int) -> Kind:
     # RFC 9457, section 4.2.1: "about:blank" says no more than the status itself.
     phrase = HTTPStatus(status).phrase
     return Kind("about:blank", status, phrase, phrase)
-
-
-async def _on_validation_error(_request: Request, error: Exception) -> Response:
-    return validation_problem(cast(RequestValidationError, error).errors()).to_response()
-
-
-async def _on_input_error(_request: Request, error: Exception) -> Response:
-    return problem_of(cast(InputError, error)).to_response()
-
-
-def install(app: FastAPI) -> None:
-    """Make every error that FastAPI, starlette or the library raises below `app` a problem response."""
-    app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(RequestValidationError, _on_validation_error)
-    app.add_exception_handler(InputError, _on_input_error)

@@ -1,15 +1,17 @@
 """What the service answers. Each endpoint reads, asks the library, and encodes; nothing is decided here.
 
-Endpoints are `async def` because assessing takes well under a millisecond; a thread pool would halve the rate and hold
-the same lock. They return encoded bytes of the library's own `to_dict()`: `response_model` describes them in
-openapi.json, and a test validates one against the other, but no request pays for that again.
+Endpoints are `async def`, because FastAPI's thread pool would halve the rate; `scoring` says where the work is done.
+They return encoded bytes of the library's own `to_dict()`: `response_model` describes them in openapi.json, and a test
+validates one against the other, but no request pays for that again.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from starlette.responses import PlainTextResponse
 
 from sextortion_signals.advice import load_catalog
 from sextortion_signals.detector import Detector
@@ -18,30 +20,18 @@ from sextortion_signals_service import schemas
 from sextortion_signals_service.batch import assess_batch, read_jobs
 from sextortion_signals_service.bodies import StrictJsonRoute
 from sextortion_signals_service.encoding import encode, json_response
-from sextortion_signals_service.problems import NOT_READY, TOO_MANY_ITEMS, ProblemError
+from sextortion_signals_service.gate import METRICS_PATH
+from sextortion_signals_service.openapi import problem_responses
+from sextortion_signals_service.problems import NOT_FOUND, TOO_MANY_ITEMS, ProblemError
+from sextortion_signals_service.scoring import Options, ready_scorer
 
-_Responses = dict[int | str, dict[str, Any]]
-
-
-# Written out, because the phrases of the HTTP statuses differ between versions of Python.
-_MEANINGS = {
-    400: "The body is not JSON.",
-    413: "The body is too large.",
-    415: "The body is not declared to be JSON.",
-    422: "The request does not fit the schema, or the text cannot be assessed.",
-    500: "Something went wrong here.",
-    503: "The model is not loaded yet.",
-}
-
-
-def _problems(*statuses: int) -> _Responses:
-    return {status: {"model": schemas.ProblemModel, "description": _MEANINGS[status]} for status in statuses}
-
-
-_GET: Final = _problems(500)
-_GET_WITH_QUERY: Final = _problems(422, 500)
-_GET_FROM_MODEL: Final = _problems(500, 503)
-_POST: Final = _problems(400, 413, 415, 422, 500, 503)
+_GET: Final = problem_responses(401, 429, 500, 503)
+_GET_WITH_QUERY: Final = problem_responses(401, 422, 429, 500, 503)
+_GET_FROM_MODEL: Final = problem_responses(401, 429, 500, 503)
+_HEALTH: Final = problem_responses(500)
+_READY: Final = problem_responses(500, 503)
+_POST: Final = problem_responses(400, 401, 408, 413, 415, 422, 429, 500, 503)
+_METRICS: Final = problem_responses(401, 404, 500)
 
 assessing = APIRouter(prefix="/v1", route_class=StrictJsonRoute, tags=["assess"])
 catalogues = APIRouter(prefix="/v1", tags=["catalogues"])
@@ -50,28 +40,24 @@ operations = APIRouter(tags=["operations"])
 
 def loaded_detector(request: Request) -> Detector:
     """Return the detector of this application. Raises the 503 problem while there is none."""
-    detector: Detector | None = request.app.state.detector
-    if detector is None:
-        raise ProblemError(NOT_READY, headers={"Retry-After": "1"})
-    return detector
+    return ready_scorer(request).detector
 
 
 @assessing.post("/assess", response_model=schemas.AssessmentModel, responses=_POST, operation_id="assess")
 async def assess(request: Request, body: schemas.AssessRequest) -> Response:
     """Assess one text: risk, level, role, signals with their evidence, and the fitting advice."""
-    assessment = loaded_detector(request).assess(
-        body.text, lang=body.lang, audience=body.audience, truncate=body.truncate, awareness=body.awareness
-    )
+    options = Options(body.lang, body.audience, body.truncate, body.awareness)
+    assessment = await ready_scorer(request).assess(body.text, options)
     return json_response(encode(assessment.to_dict()))
 
 
 @assessing.post("/assess/batch", response_model=schemas.BatchResponse, responses=_POST, operation_id="assessBatch")
 async def assess_many(request: Request, body: schemas.BatchRequest) -> Response:
     """Assess many texts. Each has a result of its own, in order: an assessment, or the problem with that text."""
-    detector = loaded_detector(request)
+    scorer = ready_scorer(request)
     if len(body.items or body.texts or ()) > request.app.state.settings.max_batch_items:
         raise ProblemError(TOO_MANY_ITEMS)
-    return json_response(await assess_batch(detector, read_jobs(body)))
+    return json_response(await assess_batch(scorer, read_jobs(body)))
 
 
 @catalogues.get("/advice", response_model=schemas.AdviceResponse, responses=_GET_WITH_QUERY, operation_id="advice")
@@ -109,13 +95,21 @@ async def model(request: Request) -> Response:
     return json_response(encode({**detector.describe(), "max_text_length": detector.max_length}))
 
 
-@operations.get("/healthz", response_model=schemas.HealthModel, responses=_GET, operation_id="health")
+@operations.get("/healthz", response_model=schemas.HealthModel, responses=_HEALTH, operation_id="health")
 async def health() -> Response:
     """Answer 200 as long as the process answers at all."""
     return json_response(encode({"status": "ok"}))
 
 
-@operations.get("/readyz", response_model=schemas.ReadyModel, responses=_GET_FROM_MODEL, operation_id="ready")
+@operations.get(METRICS_PATH, response_class=PlainTextResponse, responses=_METRICS, operation_id="metrics")
+async def metrics(request: Request) -> Response:
+    """Count requests, their times, and levels and roles of what was assessed, in the format of Prometheus."""
+    if not request.app.state.settings.metrics:
+        raise ProblemError(NOT_FOUND)
+    return Response(request.app.state.metrics.exposition(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+@operations.get("/readyz", response_model=schemas.ReadyModel, responses=_READY, operation_id="ready")
 async def ready(request: Request) -> Response:
     """Answer 200 when texts can be assessed, 503 before the model is loaded."""
     return json_response(encode({"status": "ready", "model": loaded_detector(request).model}))

@@ -1,7 +1,16 @@
-"""Fixtures of the service tests: applications, clients, and what they logged."""
+"""Fixtures of the service tests: applications, clients, what they logged, and the real server in its own process."""
 
+import http.client
+import json
 import logging
-from contextlib import contextmanager
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
 from io import StringIO
 
 import pytest
@@ -13,6 +22,9 @@ from sextortion_signals_service.logs import JsonFormatter
 from sextortion_signals_service.settings import Settings
 
 HARMLESS_JA = "明日の部活は何時からだっけ？"
+
+
+START_SECONDS = 60
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +150,114 @@ def is_problem():
         return problem
 
     return check
+
+
+class Server:
+    """A running server: its process, its port and the lines it has logged so far."""
+
+    def __init__(self, process):
+        self.process = process
+        self.lines = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.port = self._wait_for_port()
+
+    def _read(self):
+        # A process that is killed takes its pipe with it, and this thread may still be reading.
+        with suppress(ValueError):
+            for line in self.process.stderr:
+                self.lines.append(line)
+
+    def _wait_for_port(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            for line in list(self.lines):
+                if "running on http" in line:
+                    return int(json.loads(line)["message"].partition("127.0.0.1:")[2].split()[0])
+            time.sleep(0.02)
+        raise AssertionError("".join(self.lines))
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + START_SECONDS
+        while not condition():
+            assert time.monotonic() < deadline, "".join(self.lines)
+            time.sleep(0.05)
+
+    def is_ready(self):
+        # With several workers the line with the address comes before they listen.
+        with suppress(ConnectionRefusedError):
+            return self.request("GET", "/readyz")[0] == 200
+        return False
+
+    def request(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json", **(headers or {})})
+            response = connection.getresponse()
+            return response.status, response.read()
+        finally:
+            connection.close()
+
+    def assess(self, text):
+        status, body = self.request("POST", "/v1/assess", json.dumps({"text": text}))
+        assert status == 200
+        return json.loads(body)
+
+    def stop(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self):
+        code = self.process.wait(30)
+        self._reader.join(10)
+        return code
+
+
+@contextmanager
+def run_server(**settings):
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "SEXTORTION_SIGNALS_PORT": "0"}
+    environment.update({f"SEXTORTION_SIGNALS_{name.upper()}": str(value) for name, value in settings.items()})
+    command = [sys.executable, "-m", "sextortion_signals_service"]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+
+
+def unused_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def running():
+    """`with running(**settings) as process`: the server with these settings, and a free port unless they name one."""
+    return run_server
+
+
+@pytest.fixture(scope="session")
+def started():
+    """Wrap a process that is starting as a `Server`."""
+    return Server
+
+
+@pytest.fixture(scope="session")
+def free_port():
+    return unused_port
+
+
+@pytest.fixture
+def server():
+    with run_server() as process:
+        yield Server(process)
+
+
+@pytest.fixture(scope="session")
+def shared_server():
+    """A server with default settings for all tests that only ask it something."""
+    with run_server() as process:
+        yield Server(process)

@@ -12,8 +12,12 @@ from sextortion_signals.errors import ArtefactError, ProfileError, UnknownOption
 from sextortion_signals.profile import Budget, Stream, read_profile
 from sextortion_signals.tune import LabelledTexts, read_labelled, tune
 from sextortion_signals_service.app import create_app
+from sextortion_signals_service.gate import Gate
+from sextortion_signals_service.keys import KeyRing
+from sextortion_signals_service.limits import Admission
 from sextortion_signals_service.logs import log_loop_error
-from sextortion_signals_service.middleware import AccessLog, BodyLimit, CatchExceptions
+from sextortion_signals_service.metrics import Metrics
+from sextortion_signals_service.middleware import BodyLimit, CatchExceptions, Watch
 from sextortion_signals_service.schemas import ModelDescription
 from sextortion_signals_service.settings import Settings
 
@@ -177,7 +181,15 @@ def test_app_a_failure_after_the_answer_began_cuts_the_connection(log):
     assert "caller" not in log.getvalue()
 
 
-@pytest.mark.parametrize("wrap", [AccessLog, CatchExceptions, lambda app: BodyLimit(app, max_bytes=1)])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda app: Watch(app, metrics=Metrics(), access_log=True),
+        CatchExceptions,
+        lambda app: Gate(app, keys=KeyRing(()), admission=Admission(1), seconds=1.0, refused=print),
+        lambda app: BodyLimit(app, max_bytes=1),
+    ],
+)
 def test_app_middleware_leaves_other_protocols_alone(wrap):
     seen = []
 

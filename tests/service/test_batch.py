@@ -1,15 +1,12 @@
 """POST /v1/assess/batch: order, failures of single texts, options, and turns for others."""
 
-import asyncio
 import json
 
 import pytest
 
 from sextortion_signals.types import Audience
-from sextortion_signals_service.batch import CHUNK_CODE_POINTS, CHUNK_TEXTS, Job, Options, assess_batch, chunked
 from sextortion_signals_service.schemas import BatchResponse
-
-OPTIONS = Options(None, None, False, False)
+from sextortion_signals_service.scoring import Options
 
 
 def post(client, **body):
@@ -149,47 +146,11 @@ def test_batch_a_text_that_crashes_the_detector_fails_alone(open_client, broken,
     assert "\\u5408" not in log.getvalue()
 
 
-def jobs_of(lengths):
-    return [Job(index, None, "a" * length, OPTIONS, None) for index, length in enumerate(lengths)]
-
-
-@pytest.mark.parametrize(
-    "lengths",
-    [
-        [],
-        [1],
-        [1] * CHUNK_TEXTS,
-        [1] * (CHUNK_TEXTS + 1),
-        [1] * 200,
-        [CHUNK_CODE_POINTS] * 3,
-        [1, CHUNK_CODE_POINTS, 1],
-        [20_000],
-    ],
-)
-def test_batch_chunks_hold_everything_once_and_are_small(lengths):
-    jobs = jobs_of(lengths)
-    chunks = list(chunked(jobs))
-    assert [job for chunk in chunks for job in chunk] == jobs
-    assert all(1 <= len(chunk) <= CHUNK_TEXTS for chunk in chunks)
-    assert all(sum(len(job.text) for job in chunk[:-1]) < CHUNK_CODE_POINTS for chunk in chunks)
-
-
-def test_batch_others_get_a_turn_between_chunks(detector):
-    turns = []
-
-    async def others():
-        while True:
-            turns.append(1)
-            await asyncio.sleep(0)
-
-    async def main():
-        task = asyncio.create_task(others())
-        body = await assess_batch(detector, jobs_of([10] * (CHUNK_TEXTS * 5)))
-        task.cancel()
-        return body
-
-    assert len(json.loads(asyncio.run(main()))["results"]) == CHUNK_TEXTS * 5
-    assert len(turns) >= 5
+def test_batch_texts_of_any_number_and_length_have_their_results(client, detector, rounded, threat_ja):
+    texts = [threat_ja * (1 + index % 40) for index in range(80)]
+    document = post(client, texts=texts)
+    expected = [assessment.to_dict() for assessment in detector.assess_many(texts)]
+    assert rounded([result["assessment"] for result in document["results"]]) == rounded(expected)
 
 
 def test_batch_options_are_what_the_library_takes(detector, threat_ja):

@@ -46,3 +46,20 @@ def test_dockerfile_sets_only_settings_that_exist():
     names = re.findall(rf"{ENVIRONMENT_PREFIX}([A-Z_]+)=", " ".join(instructions("ENV")))
     assert names
     assert {name.lower() for name in names} <= set(Settings.model_fields)
+
+
+def test_dockerfile_needs_nothing_from_outside_when_it_runs():
+    last_stage = INSTRUCTIONS[max(i for i, line in enumerate(INSTRUCTIONS) if line.startswith("FROM ")) :]
+    text = " ".join(last_stage)
+    assert not re.search(r"\b(pip|apt|apt-get|curl|wget|git)\b", text)
+    bases = {line.split()[0] for line in instructions("FROM")}
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:3\.\d+-slim-\w+", bases.pop())
+    assert not re.search(r"(?i)(key|secret|token|password)\w*=", text)
+
+
+def test_dockerfile_says_how_to_start_it_without_keys_and_with():
+    head = "\n".join(LINES[: next(i for i, line in enumerate(LINES) if line.startswith("FROM"))])
+    assert "SEXTORTION_SIGNALS_ALLOW_ANONYMOUS=true" in head
+    assert "SEXTORTION_SIGNALS_API_KEYS_FILE=/keys" in head
+    assert "127.0.0.1:8000:8000" in head

@@ -26,7 +26,8 @@ def test_logs_one_line_a_request_with_the_route_template(client, log):
         ("other", "/healthz", 405, "info"),
     ]
     assert all(
-        set(line) == {"time", "level", "message", "method", "route", "status", "ms"} for line in requests_in(log)
+        set(line) == {"time", "level", "message", "method", "route", "status", "ms", "request"}
+        for line in requests_in(log)
     )
     assert all(line["ms"] >= 0 for line in requests_in(log))
 

@@ -1,4 +1,4 @@
-"""Nothing a caller sends comes back in an error or ends up in a log, whichever way it was sent."""
+"""Nothing a caller sends comes back in an error or ends up in a log or a metric, whichever way it was sent."""
 
 import json
 import logging
@@ -55,6 +55,49 @@ def attempts():
         ),
     )
     yield "batch texts", ("POST", "/v1/assess/batch", {"json": {"texts": [[MARKER], {MARKER: 1}, MARKER * 1000]}})
+    yield from compatible_attempts()
+
+
+def compatible_attempts():
+    """The same for the two compatible formats."""
+    openai, perspective = "/v1/moderations", "/v1alpha1/comments:analyze"
+    wanted = {"SEXTORTION": {}}
+    part = {"type": "text", "text": MARKER}
+    image = {"type": "image_url", "image_url": {"url": f"https://example.com/{MARKER}"}}
+    for name, value in {
+        "a number": [1, MARKER],
+        "an object": {MARKER: MARKER},
+        "a mixed list": [MARKER, part],
+        "an image": [part, image],
+        "an unknown part": [{"type": MARKER, "text": MARKER}],
+        "a part without text": [part, {"type": "text", MARKER: MARKER}],
+        "a long text": [MARKER, MARKER * 1000],
+        "too many": [MARKER] * 257,
+    }.items():
+        yield f"openai: {name}", ("POST", openai, {"json": {"input": value, "model": MARKER}})
+    yield "openai: no input", ("POST", openai, {"json": {MARKER: MARKER}})
+    yield "openai: query", ("POST", f"{openai}?{MARKER}={MARKER}", {"json": {"input": []}})
+    yield "openai: malformed", ("POST", openai, {"content": f'{{"input": "{MARKER}', "headers": JSON})
+    yield "openai: media type", ("POST", openai, {"content": MARKER, "headers": {"Content-Type": MARKER}})
+    yield "openai: other paths", ("GET", f"{openai}/{MARKER}", {})
+    for name, body in {
+        "no attributes": {"comment": {"text": MARKER}},
+        "an unknown attribute": {"comment": {"text": MARKER}, "requestedAttributes": {MARKER: {}}},
+        "a wrong threshold": {
+            "comment": {"text": MARKER},
+            "requestedAttributes": {"SEXTORTION": {"scoreThreshold": MARKER, "scoreType": MARKER}},
+        },
+        "a wrong type": {"comment": {"text": MARKER, "type": MARKER}, "requestedAttributes": wanted},
+        "a wrong language": {"comment": {"text": "ab"}, "requestedAttributes": wanted, "languages": [f"{MARKER} "]},
+        "a wrong token": {"comment": {"text": "ab"}, "requestedAttributes": wanted, "clientToken": [MARKER]},
+        "a text of a wrong type": {"comment": {"text": [MARKER]}, "requestedAttributes": wanted},
+        "a long text": {"comment": {"text": MARKER * 1000}, "requestedAttributes": wanted},
+    }.items():
+        yield f"perspective: {name}", ("POST", f"{perspective}?key={MARKER}", {"json": body})
+    yield "perspective: feedback", ("POST", "/v1alpha1/comments:suggestscore", {"json": {"comment": MARKER}})
+    yield "perspective: other paths", ("POST", f"/v1alpha1/comments:{MARKER}", {"json": {}})
+    yield "discovery: version", ("GET", f"/$discovery/rest?version={MARKER}", {})
+    yield "discovery: path", ("GET", f"/$discovery/{MARKER}", {})
 
 
 @pytest.fixture
@@ -79,16 +122,54 @@ def test_privacy_errors_and_logs_hold_nothing_of_the_request(client, streams, me
     assert response.status_code >= 400 or all(result["problem"] for result in response.json()["results"])
     assert MARKER not in response.text
     assert MARKER not in str(response.headers)
-    assert MARKER.lower() not in streams().lower()
+    assert MARKER.lower() not in (streams() + client.get("/metrics").text).lower()
 
 
-@pytest.mark.parametrize("path", ["/v1/assess", "/v1/assess/batch"])
+BODIES = {
+    "/v1/assess": {"text": MARKER},
+    "/v1/assess/batch": {"texts": [MARKER, MARKER]},
+    "/v1/moderations": {"input": [MARKER, MARKER]},
+    "/v1alpha1/comments:analyze": {"comment": {"text": MARKER}, "requestedAttributes": {"SEXTORTION": {}}},
+}
+
+
+@pytest.mark.parametrize("path", BODIES)
 def test_privacy_an_exception_that_quotes_the_text_is_not_repeated(open_client, broken, streams, path):
     with open_client(detector=broken(ValueError(f"cannot read {MARKER!r}"), trigger=MARKER)) as client:
-        response = client.post(path, json={"text": MARKER} if path == "/v1/assess" else {"texts": [MARKER]})
-    assert "internal-error" in response.text
-    assert MARKER not in response.text
-    assert MARKER not in streams()
+        response = client.post(path, json=BODIES[path])
+        metrics = client.get("/metrics").text
+    assert "internal-error" in response.text or response.json()["error"]["status"] == "INTERNAL"
+    assert MARKER not in response.text + metrics
+    written = streams()
+    assert MARKER not in written
+    assert '"error":"ValueError"' in written
+
+
+@pytest.mark.parametrize(
+    ("settings", "status"),
+    [
+        ({"api_keys": f"forum:{'0' * 64}"}, 401),
+        ({"rate_limit": 1}, 429),
+        ({"request_seconds": 0.000001}, 503),
+        ({"max_body_bytes": 1024}, 413),
+    ],
+)
+@pytest.mark.parametrize("path", BODIES)
+def test_privacy_refusals_at_the_gate_hold_nothing_of_the_request(open_client, streams, path, settings, status):
+    headers = {"Authorization": f"Bearer {MARKER}", "X-Request-ID": MARKER, "X-Note": MARKER * 30}
+    more = {"x": MARKER * 30} if status == 413 else {}
+    with open_client(**settings) as client:
+        for _ in range(2):
+            response = client.post(f"{path}?key={MARKER}", json={**BODIES[path], **more}, headers=headers)
+        assert response.status_code == status
+        metrics = client.get("/metrics").text
+    assert MARKER not in response.text + str(response.headers) + metrics + streams()
+
+
+def test_privacy_the_id_of_a_request_is_ours(client, log):
+    response = client.get("/healthz", headers={"X-Request-ID": MARKER})
+    assert json.loads(log.getvalue().splitlines()[-1])["request"] == response.headers["x-request-id"] != MARKER
+    assert response.headers["x-request-id"] != client.get("/healthz").headers["x-request-id"]
 
 
 def test_privacy_a_successful_request_leaves_nothing_in_the_log(client, streams, threat_ja):
@@ -100,7 +181,26 @@ def test_privacy_a_successful_request_leaves_nothing_in_the_log(client, streams,
         ("/v1/assess/batch", {"items": [{"text": text, "id": MARKER}]}),
     ):
         assert client.post(f"{path}?{MARKER}={MARKER}", json=body, headers=headers).status_code == 200
-    for path in ("/healthz", "/readyz", "/v1/advice", "/v1/signals", "/v1/model", "/openapi.json"):
+    answer = client.post(f"/v1/moderations?{MARKER}", json={"input": text, "model": MARKER}, headers=headers)
+    assert answer.json()["results"][0]["flagged"] is True
+    # Clients of this format log what it answers: not even the evidence is quoted.
+    assert MARKER not in answer.text
+    assert threat_ja not in answer.text
+    body = {"comment": {"text": text}, "requestedAttributes": {"SEXTORTION": {}}, "sessionId": MARKER}
+    for path in ("analyze", "suggestscore"):
+        answer = client.post(f"/v1alpha1/comments:{path}?key={MARKER}", json=body, headers=headers)
+        assert answer.status_code == 200
+        assert MARKER not in answer.text
+    for path in (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/$discovery/rest",
+        "/v1/advice",
+        "/v1/signals",
+        "/v1/model",
+        "/openapi.json",
+    ):
         response = client.get(path, headers=headers)
         assert response.status_code == 200
         assert MARKER not in response.text

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sextortion_signals_service.dialects import DISCOVERY_PREFIX, OPENAI_PATH, PERSPECTIVE_PREFIX
 from sextortion_signals_service.problems import KINDS
 from sextortion_signals_service.reference import documents, main
 from sextortion_signals_service.settings import Settings
@@ -43,13 +44,17 @@ def test_reference_names_every_setting():
 def test_reference_errors_are_problems_everywhere():
     document = json.loads(documents()["service/openapi.json"])
     seen = set()
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, operations in document["paths"].items():
+        other = path == OPENAI_PATH or path.startswith((PERSPECTIVE_PREFIX, DISCOVERY_PREFIX))
+        for operation in operations.values():
             for status, response in operation["responses"].items():
                 seen.add(status)
-                media_type = "application/problem+json" if int(status) >= 400 else "application/json"
+                problem = int(status) >= 400 and not other
+                media_type = "application/problem+json" if problem else "application/json"
+                if (path, status) == ("/metrics", "200"):
+                    media_type = "text/plain"
                 assert list(response["content"]) == [media_type]
-    assert seen == {"200", "400", "413", "415", "422", "500", "503"}
+    assert seen == {"200", "400", "401", "404", "408", "413", "415", "422", "429", "500", "503"}
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 

@@ -6,13 +6,12 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sextortion_signals_service.__main__ import main
 from sextortion_signals_service.logs import log_config
@@ -21,88 +20,6 @@ from sextortion_signals_service.settings import Settings
 
 MARKER = "MARKERzq7"
 START_SECONDS = 60
-
-
-class Server:
-    """A running server: its process, its port and the lines it has logged so far."""
-
-    def __init__(self, process):
-        self.process = process
-        self.lines = []
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.port = self._wait_for_port()
-
-    def _read(self):
-        # A process that is killed takes its pipe with it, and this thread may still be reading.
-        with suppress(ValueError):
-            for line in self.process.stderr:
-                self.lines.append(line)
-
-    def _wait_for_port(self):
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            for line in list(self.lines):
-                if "running on http" in line:
-                    return int(json.loads(line)["message"].partition("127.0.0.1:")[2].split()[0])
-            time.sleep(0.02)
-        raise AssertionError("".join(self.lines))
-
-    def wait_until(self, condition):
-        deadline = time.monotonic() + START_SECONDS
-        while not condition():
-            assert time.monotonic() < deadline, "".join(self.lines)
-            time.sleep(0.05)
-
-    def is_ready(self):
-        # With several workers the line with the address comes before they listen.
-        with suppress(ConnectionRefusedError):
-            return self.request("GET", "/readyz")[0] == 200
-        return False
-
-    def request(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        try:
-            connection.request(method, path, body, {"Content-Type": "application/json", **(headers or {})})
-            response = connection.getresponse()
-            return response.status, response.read()
-        finally:
-            connection.close()
-
-    def assess(self, text):
-        status, body = self.request("POST", "/v1/assess", json.dumps({"text": text}))
-        assert status == 200
-        return json.loads(body)
-
-    def stop(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.wait()
-
-    def wait(self):
-        code = self.process.wait(30)
-        self._reader.join(10)
-        return code
-
-
-@contextmanager
-def running(**settings):
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "SEXTORTION_SIGNALS_PORT": "0"}
-    environment.update({f"SEXTORTION_SIGNALS_{name.upper()}": str(value) for name, value in settings.items()})
-    command = [sys.executable, "-m", "sextortion_signals_service"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                process.kill()
-
-
-@pytest.fixture
-def server():
-    with running() as process:
-        yield Server(process)
 
 
 def test_server_answers_like_the_library_and_stops_with_code_0(server, detector, threat_ja, threat_en):
@@ -183,9 +100,9 @@ def test_server_answers_health_checks_during_a_large_batch(server, threat_ja):
     assert answered >= 2
 
 
-def test_server_with_two_workers(detector, threat_ja):
+def test_server_with_two_workers(detector, threat_ja, running, started, free_port):
     with running(workers=2, port=free_port()) as process:
-        server = Server(process)
+        server = started(process)
         server.wait_until(lambda: sum("model loaded" in line for line in server.lines) == 2)
         server.wait_until(server.is_ready)
         assert server.assess(threat_ja) == detector.assess(threat_ja).to_dict()
@@ -193,8 +110,49 @@ def test_server_with_two_workers(detector, threat_ja):
         assert sum("model loaded" in line for line in server.lines) == 2
 
 
+def test_server_a_killed_worker_loses_what_it_was_working_on_and_nothing_else(running, started, free_port, detector):
+    text = "また明日の部活で会おうね、楽しみにしてる"
+    expected = detector.assess(text).to_dict()["risk"]
+    with running(workers=2, port=free_port()) as process:
+        server = started(process)
+        server.wait_until(lambda: sum("model loaded" in line for line in server.lines) == 2)
+        server.wait_until(server.is_ready)
+        stop, lost, right = threading.Event(), [0] * 4, [0] * 4
+
+        def ask(number):
+            while not stop.is_set():
+                try:
+                    right[number] += server.assess(text)["risk"] == pytest.approx(expected)
+                except (OSError, http.client.HTTPException):
+                    lost[number] += 1
+
+        clients = [threading.Thread(target=ask, args=(number,)) for number in range(4)]
+        for client in clients:
+            client.start()
+        server.wait_until(lambda: min(right) >= 5)
+        victim = next(json.loads(line)["message"] for line in server.lines if "Started server process" in line)
+        os.kill(int(victim.rpartition("[")[2].rstrip("]")), signal.SIGKILL)
+        server.wait_until(lambda: sum("model loaded" in line for line in server.lines) == 3)
+        before = list(right)
+        server.wait_until(lambda: all(now > then for now, then in zip(right, before, strict=True)))
+        stop.set()
+        for client in clients:
+            client.join()
+        # Each client had one request under way when the worker died, and only that one can be lost.
+        assert max(lost) <= 1
+        assert server.stop() == 0
+
+
+def test_server_takes_connections_while_many_others_are_waiting_to_be_taken(server):
+    waiting = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(300)]
+    assert server.request("GET", "/healthz")[0] == 200
+    for connection in waiting:
+        connection.close()
+    assert server.stop() == 0
+
+
 @pytest.mark.parametrize("workers", [1, 2])
-def test_server_ends_with_code_3_when_the_model_cannot_be_loaded(tmp_path, workers):
+def test_server_ends_with_code_3_when_the_model_cannot_be_loaded(tmp_path, workers, running, free_port):
     with running(model_path=tmp_path / "nothing", workers=workers, port=free_port()) as process:
         _, errors = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 3
@@ -202,7 +160,7 @@ def test_server_ends_with_code_3_when_the_model_cannot_be_loaded(tmp_path, worke
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_server_ends_with_code_3_when_the_port_is_taken(workers):
+def test_server_ends_with_code_3_when_the_port_is_taken(workers, running):
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         running(port=taken.getsockname()[1], workers=workers) as process,
@@ -224,7 +182,7 @@ def _restored_process(restored_logging):
 
 @pytest.mark.usefixtures("_restored_process")
 @pytest.mark.parametrize("workers", [1, 2])
-def test_server_serve_returns_0_after_a_signal(workers):
+def test_server_serve_returns_0_after_a_signal(workers, free_port):
     port, ready = free_port(), []
 
     def stop_when_ready():
@@ -249,7 +207,7 @@ def test_server_main_returns_3_when_the_port_is_taken(monkeypatch):
         assert main() == 3
 
 
-def test_server_ends_with_code_2_for_a_bad_setting():
+def test_server_ends_with_code_2_for_a_bad_setting(running):
     with running(log_level="loud") as process:
         output, errors = process.communicate(timeout=START_SECONDS)
     assert process.returncode == 2
@@ -262,12 +220,7 @@ def test_server_runs_on_uvloop_and_httptools():
     config = uvicorn_config(Settings(port=8123, root_path="/signals", shutdown_seconds=7))
     config.load()
     assert config.get_loop_factory().__module__.startswith("uvloop")
-    assert config.http_protocol_class.__name__ == "HttpToolsProtocol"
+    assert issubclass(config.http_protocol_class, HttpToolsProtocol)
     assert (config.port, config.root_path, config.timeout_graceful_shutdown) == (8123, "/signals", 7)
     assert (config.access_log, config.proxy_headers, config.server_header) == (False, False, False)
     assert config.log_config == log_config("info")
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
