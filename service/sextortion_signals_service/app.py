@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sextortion_signals import __version__
 from sextortion_signals.detector import Detector
 from sextortion_signals.errors import SextortionSignalsError
-from sextortion_signals_service import openapi, problems
+from sextortion_signals_service import openapi, problems, reviewer_page
 from sextortion_signals_service.logs import LOGGER, log_loop_error
 from sextortion_signals_service.middleware import AccessLog, BodyLimit, CatchExceptions
 from sextortion_signals_service.routes import assessing, catalogues, operations
@@ -46,6 +46,8 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
     app.state.settings = settings
     for router in ROUTERS:
         app.include_router(router)
+    if settings.reviewer_page:
+        app.include_router(reviewer_page.page)
     problems.install(app)
     _wrap(app, settings)
     openapi.use_problem_media_type(app)
