@@ -61,6 +61,8 @@ export class QueueView {
     else if (bottom > this.#box.scrollTop + this.#box.clientHeight) {
       this.#box.scrollTop = bottom - this.#box.clientHeight;
     }
+    // Not only when the scroll event comes: a screen reader is told of the row at once.
+    this.#draw();
   }
 
   focus() {
