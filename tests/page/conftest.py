@@ -142,7 +142,7 @@ class Visit:
 
 @contextmanager
 def visits(browser, service):
-    """Give `visit(locale="ja-JP", **context)`: open the page in a fresh profile. Errors in its console fail the test."""
+    """Give `visit(locale="ja-JP", **context)`: the page in a fresh profile. Errors in its console are failures."""
     opened = []
 
     def visit(*, locale="en-US", before=None, address=service, **options):

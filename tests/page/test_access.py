@@ -1,5 +1,6 @@
 """Everybody can use it: axe's rules in both languages and themes, names, focus, and large type."""
 
+import itertools
 import json
 
 import pytest
@@ -150,4 +151,4 @@ def test_access_rows_grow_with_the_browser_font(visit, texts):
     opened.page.keyboard.press("j")
     assert opened.page.evaluate(height) == 2 * before
     boxes = opened.page.eval_on_selector_all(".row", "rows => rows.map((row) => row.getBoundingClientRect().top)")
-    assert [round(b - a) for a, b in zip(boxes, boxes[1:], strict=False)] == [round(2 * before)] * (len(boxes) - 1)
+    assert [round(b - a) for a, b in itertools.pairwise(boxes)] == [round(2 * before)] * (len(boxes) - 1)

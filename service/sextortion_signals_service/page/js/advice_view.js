@@ -52,7 +52,17 @@ export class AdviceView {
 
   #languages(item) {
     const buttons = LANGUAGES.map(([code, name]) =>
-      el("button", { type: "button", class: "chip", lang: code, "aria-pressed": String(code === this.#language), dataset: { code } }, name),
+      el(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          lang: code,
+          "aria-pressed": String(code === this.#language),
+          dataset: { code },
+        },
+        name,
+      ),
     );
     for (const button of buttons) {
       button.addEventListener("click", () => {
@@ -72,7 +82,12 @@ export class AdviceView {
       this.#audience = event.target.value;
       this.#show(item);
     };
-    return el("label", { class: "select" }, el("span", {}, word("adviceFor")), el("select", { autocomplete: "off", onchange: change }, options));
+    return el(
+      "label",
+      { class: "select" },
+      el("span", {}, word("adviceFor")),
+      el("select", { autocomplete: "off", onchange: change }, options),
+    );
   }
 
   async #show(item) {
@@ -84,7 +99,11 @@ export class AdviceView {
       const advice = this.#audience === "" ? await this.#usual(item, language) : await this.#chosen(item, language);
       if (asked !== this.#asked) return; // another one was asked for meanwhile
       this.#advice = advice;
-      fill(body, advice.map((entry) => article(entry)), resources(advice));
+      fill(
+        body,
+        advice.map((entry) => article(entry)),
+        resources(advice),
+      );
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       fill(body, el("p", { class: "note", lang: setting("language") }, word("problemService")));
@@ -108,12 +127,27 @@ export class AdviceView {
       announce(word(key));
       said.textContent = word(key);
     };
-    return el("div", { class: "copy" }, el("button", { type: "button", class: "main", id: "copy-reply", onclick: copy }, word("copyReply")), said);
+    return el(
+      "div",
+      { class: "copy" },
+      el("button", { type: "button", class: "main", id: "copy-reply", onclick: copy }, word("copyReply")),
+      said,
+    );
   }
 }
 
 function article({ title, body, actions }) {
-  return el("section", { class: "advice-item" }, el("h4", {}, title), el("p", {}, body), el("ul", {}, actions.map((action) => el("li", {}, action))));
+  return el(
+    "section",
+    { class: "advice-item" },
+    el("h4", {}, title),
+    el("p", {}, body),
+    el(
+      "ul",
+      {},
+      actions.map((action) => el("li", {}, action)),
+    ),
+  );
 }
 
 function resources(advice) {
@@ -144,8 +178,13 @@ function placesOf(advice) {
 export function replyText(advice) {
   const dot = advice[0]?.lang === "ja" ? "・" : "- ";
   const parts = advice.map(({ title, body, actions }) => [title, body, ...actions.map((action) => dot + action)]);
-  const places = placesOf(advice).map(({ name, url, contact, hours }) => dot + [name, url, contact, hours].filter(Boolean).join(" / "));
-  return [...parts, places].map((lines) => lines.join("\n")).filter(Boolean).join("\n\n");
+  const places = placesOf(advice).map(
+    ({ name, url, contact, hours }) => dot + [name, url, contact, hours].filter(Boolean).join(" / "),
+  );
+  return [...parts, places]
+    .map((lines) => lines.join("\n"))
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 async function copied(text) {
@@ -155,7 +194,13 @@ async function copied(text) {
   } catch {
     // Without HTTPS, except on this machine, browsers offer no clipboard: the text is laid out selected instead.
     byId("reply-text")?.remove();
-    const box = el("textarea", { id: "reply-text", class: "reply-text", readonly: true, rows: 8, "aria-label": word("copyReply") });
+    const box = el("textarea", {
+      id: "reply-text",
+      class: "reply-text",
+      readonly: true,
+      rows: 8,
+      "aria-label": word("copyReply"),
+    });
     box.value = text;
     byId("copy-reply").after(box);
     box.select();

@@ -121,7 +121,13 @@ async function assessedWhole(messages, service, signal) {
 async function oneByOne(messages, service, signal) {
   const results = [];
   for await (const batch of batches(messages)) {
-    results.push(...(await resultsOf(batch.map(({ text }) => text), service, signal)));
+    results.push(
+      ...(await resultsOf(
+        batch.map(({ text }) => text),
+        service,
+        signal,
+      )),
+    );
   }
   return results;
 }

@@ -59,9 +59,13 @@ function chart(risks, { thresholds, first_alert: first }, said) {
   const points = highest(risks);
   const x = (at, length) => EDGE + ((WIDTH - 2 * EDGE) * at) / Math.max(1, length - 1);
   const y = (risk) => HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * risk;
-  const path = points.map((risk, index) => `${index === 0 ? "M" : "L"}${x(index, points.length).toFixed(1)} ${y(risk).toFixed(1)}`);
+  const path = points.map(
+    (risk, index) => `${index === 0 ? "M" : "L"}${x(index, points.length).toFixed(1)} ${y(risk).toFixed(1)}`,
+  );
   const level = (name) =>
-    thresholds ? svg("line", { class: "chart-limit", x1: 0, x2: WIDTH, y1: y(thresholds[name]), y2: y(thresholds[name]) }) : [];
+    thresholds
+      ? svg("line", { class: "chart-limit", x1: 0, x2: WIDTH, y1: y(thresholds[name]), y2: y(thresholds[name]) })
+      : [];
   const mark =
     first === null || first === undefined
       ? []
@@ -80,6 +84,8 @@ function highest(risks) {
   if (risks.length <= MOST_POINTS) return risks;
   const step = risks.length / MOST_POINTS;
   return Array.from({ length: MOST_POINTS }, (_, index) =>
-    Math.max(...risks.slice(Math.floor(index * step), Math.max(Math.floor((index + 1) * step), Math.floor(index * step) + 1))),
+    Math.max(
+      ...risks.slice(Math.floor(index * step), Math.max(Math.floor((index + 1) * step), Math.floor(index * step) + 1)),
+    ),
   );
 }

@@ -30,7 +30,7 @@ export class CsvParser {
     return rows;
   }
 
-  /** Return the last row, if the text did not end with a line break. `isOpen` says whether a quotation is unfinished. */
+  /** Return the last row, if the text did not end with a line break. */
   end() {
     const rows = [];
     if (this.#state !== "quoted" && (this.#cells.length > 0 || this.#cell !== "" || this.#state !== "start")) {
@@ -39,6 +39,7 @@ export class CsvParser {
     return rows;
   }
 
+  /** Whether a quotation mark was opened and never closed. */
   get isOpen() {
     return this.#state === "quoted";
   }
@@ -80,7 +81,10 @@ export class CsvParser {
 
 /** Return the delimiter that gives the first rows the same number of cells, at least two; else a comma. */
 export function sniffDelimiter(sample) {
-  const lines = sample.split(/(?<=\n)/).slice(0, SNIFFED_LINES).join("");
+  const lines = sample
+    .split(/(?<=\n)/)
+    .slice(0, SNIFFED_LINES)
+    .join("");
   let best = [DELIMITERS[0], 0, 0];
   for (const delimiter of DELIMITERS) {
     const [regularity, width] = regularityOf(lines, delimiter);

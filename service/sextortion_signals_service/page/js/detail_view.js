@@ -5,7 +5,8 @@ import { messageList, timeline } from "./conversation_view.js";
 import { byId, el, fill } from "./dom.js";
 import { markedText, swatch } from "./highlight.js";
 import { decisionName, levelBadge, roleHint, roleName } from "./labels.js";
-import { DECISIONS, ROLES } from "./queue.js";
+import { DECISIONS } from "./queue.js";
+import { whyPanel } from "./why_view.js";
 import { languageName, percent, word } from "./words.js";
 
 const KEYS = { confirm: "c", reject: "r", unsure: "u" };
@@ -81,7 +82,12 @@ export class DetailView {
     return el(
       "header",
       { class: "case-head" },
-      el("button", { type: "button", class: "back quiet", onclick: this.#onBack }, el("span", { "aria-hidden": "true" }, "← "), word("back")),
+      el(
+        "button",
+        { type: "button", class: "back quiet", onclick: this.#onBack },
+        el("span", { "aria-hidden": "true" }, "← "),
+        word("back"),
+      ),
       el(
         "h2",
         { id: "case-title", class: "case-title" },
@@ -110,7 +116,12 @@ export class DetailView {
       { class: "scale" },
       el(
         "div",
-        { class: "scale-track", role: "img", "aria-label": `${word("risk")} ${percent(risk)}; ${limits}`, dataset: { level } },
+        {
+          class: "scale-track",
+          role: "img",
+          "aria-label": `${word("risk")} ${percent(risk)}; ${limits}`,
+          dataset: { level },
+        },
         [at("fill", risk, "scale-fill"), at("elevated", elevated, "scale-tick"), at("high", high, "scale-tick")],
       ),
       el("p", { class: "hint" }, limits),
@@ -121,14 +132,15 @@ export class DetailView {
     const isConversation = item.kind === "conversation";
     return [
       isConversation ? this.#conversation(item) : this.#text(item),
-      this.#why(item),
+      whyPanel(item, { nameOf: this.#nameOf, onQuote: (signal, index) => this.#lead(signal, index) }),
       this.#advice.panel(item),
       this.#about(item),
     ];
   }
 
   #failed(item) {
-    const text = item.text === "" ? null : this.#veil(el("div", { class: "words", dir: "auto", translate: "no" }, item.text));
+    const text =
+      item.text === "" ? null : this.#veil(el("div", { class: "words", dir: "auto", translate: "no" }, item.text));
     return el("section", { class: "panel" }, el("p", {}, word(item.problem)), text, this.#facts(item));
   }
 
@@ -166,7 +178,14 @@ export class DetailView {
       "div",
       { class: "veil", tabindex: 0, role: "group", "aria-label": word("text") },
       el("div", { class: "veiled" }, content),
-      el("p", { class: "veil-hint", "aria-hidden": "true" }, el("b", {}, word("reveal")), " ", el("kbd", {}, "Enter"), el("span", {}, word("revealHint"))),
+      el(
+        "p",
+        { class: "veil-hint", "aria-hidden": "true" },
+        el("b", {}, word("reveal")),
+        " ",
+        el("kbd", {}, "Enter"),
+        el("span", {}, word("revealHint")),
+      ),
     );
     return this.#words;
   }
@@ -178,39 +197,11 @@ export class DetailView {
     return el("ul", { class: "legend", "aria-label": word("legend") }, entries);
   }
 
-  #why(item) {
-    const signals = item.signals.map((signal) => this.#signal(signal));
-    return el(
-      "section",
-      { class: "panel" },
-      el("h3", {}, word("why")),
-      signals.length > 0 ? el("p", { class: "hint" }, word("whyHint")) : el("p", {}, word("noSignals")),
-      el("ul", { class: "whys" }, signals),
-      item.roles ? [el("h4", {}, word("likelihoods")), el("ul", { class: "bars" }, ROLES.map((role) => this.#likelihood(item, role)))] : null,
-    );
-  }
-
-  #signal({ id, score, evidence }) {
-    const quotes = (evidence ?? []).map(({ quote }, index) =>
-      el("li", {}, el("button", { type: "button", class: "quote veiled", translate: "no", onclick: () => this.#lead(id, index) }, el("bdi", {}, quote))),
-    );
-    return el(
-      "li",
-      { dataset: { signal: id } },
-      bar([swatch(id), this.#nameOf(id)], score),
-      quotes.length > 0 ? el("ul", { class: "quotes" }, quotes) : null,
-    );
-  }
-
   /** Put the focus on the mark of one piece of evidence: the pieces of a signal begin in the order of its quotes. */
   #lead(signal, index) {
     const marks = [...this.#article.querySelectorAll(`mark[data-signal="${signal}"]`)];
     const begins = marks.filter((mark) => mark.firstElementChild?.classList.contains("sr"));
     begins[index]?.focus();
-  }
-
-  #likelihood({ roles }, role) {
-    return el("li", {}, bar([roleName(role)], roles[role] ?? 0));
   }
 
   #about(item) {
@@ -219,10 +210,18 @@ export class DetailView {
 
   #facts({ source, row, language, model }) {
     const facts = [[word("source"), word("row", { source, row })]];
-    if (language) facts.push([word("language"), `${languageName(language.code)}${language.verified ? ` (${word("verified")})` : ""}`]);
+    if (language)
+      facts.push([
+        word("language"),
+        `${languageName(language.code)}${language.verified ? ` (${word("verified")})` : ""}`,
+      ]);
     if (model) facts.push([word("model"), model]);
     return [
-      el("dl", { class: "facts" }, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
+      el(
+        "dl",
+        { class: "facts" },
+        facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]),
+      ),
       el("p", { class: "hint" }, word("triage")),
     ];
   }
@@ -231,24 +230,18 @@ export class DetailView {
     const buttons = DECISIONS.map((decision) =>
       el(
         "button",
-        { type: "button", class: "decide", dataset: { decide: decision }, "aria-pressed": String(item.decision === decision), title: decisionName(decision), onclick: () => this.#onDecide(decision) },
+        {
+          type: "button",
+          class: "decide",
+          dataset: { decide: decision },
+          "aria-pressed": String(item.decision === decision),
+          title: decisionName(decision),
+          onclick: () => this.#onDecide(decision),
+        },
         el("span", {}, word(decision), " ", el("kbd", { "aria-hidden": "true" }, KEYS[decision])),
         el("span", { class: "hint" }, word(`${decision}Hint`)),
       ),
     );
     return el("div", { class: "decisions", role: "group", "aria-label": word("decision") }, buttons);
   }
-}
-
-function bar(label, value) {
-  const fillBar = el("span", { class: "bar-fill" });
-  const shown = value === undefined ? 0 : value;
-  fillBar.style.width = `${shown * 100}%`;
-  return el(
-    "div",
-    { class: "bar" },
-    el("span", { class: "bar-name" }, label),
-    el("span", { class: "bar-track", "aria-hidden": "true" }, fillBar),
-    el("span", { class: "bar-value" }, value === undefined ? "" : percent(value)),
-  );
 }

@@ -70,7 +70,11 @@ export function showExport({ all, decided, onExport }) {
       dialog.close();
       onExport(isAll);
     };
-    return el("button", { type: "button", class: isAll ? "" : "main", disabled: count === 0, dataset: { all: isAll }, onclick: go }, word(key, { count }));
+    return el(
+      "button",
+      { type: "button", class: isAll ? "" : "main", disabled: count === 0, dataset: { all: isAll }, onclick: go },
+      word(key, { count }),
+    );
   };
   show("exportTitle", [
     el("p", {}, word("exportText")),
@@ -94,27 +98,43 @@ export function askKey() {
     show("keyTitle", [
       el("p", {}, word("keyText")),
       el("label", { class: "select" }, el("span", {}, word("keyLabel")), input),
-      el("div", { class: "dialog-buttons" }, el("button", { type: "button", class: "main", id: "use-key", onclick: use }, word("useKey"))),
+      el(
+        "div",
+        { class: "dialog-buttons" },
+        el("button", { type: "button", class: "main", id: "use-key", onclick: use }, word("useKey")),
+      ),
     ]);
     input.focus();
   });
 }
 
 function show(title, content) {
-  const close = el("button", { type: "button", class: "quiet", id: "close-dialog", onclick: () => dialog.close() }, word("close"));
+  const close = el(
+    "button",
+    { type: "button", class: "quiet", id: "close-dialog", onclick: () => dialog.close() },
+    word("close"),
+  );
   fill(dialog, el("div", { class: "dialog-head" }, el("h2", { id: "dialog-title" }, word(title)), close), content);
   if (!dialog.open) dialog.showModal();
 }
 
 function choice(name, label, options) {
-  const select = el("select", { autocomplete: "off", dataset: { setting: name }, onchange: (event) => choose(name, event.target.value) });
+  const select = el("select", {
+    autocomplete: "off",
+    dataset: { setting: name },
+    onchange: (event) => choose(name, event.target.value),
+  });
   select.append(...options.map(([value, text]) => el("option", { value }, text)));
   select.value = setting(name);
   return el("label", { class: "setting" }, el("span", {}, label), select);
 }
 
 function toggle(name, label) {
-  const box = el("input", { type: "checkbox", dataset: { setting: name }, onchange: (event) => choose(name, event.target.checked ? "on" : "off") });
+  const box = el("input", {
+    type: "checkbox",
+    dataset: { setting: name },
+    onchange: (event) => choose(name, event.target.checked ? "on" : "off"),
+  });
   box.checked = isOn(name);
   return el("label", { class: "setting" }, el("span", {}, label), box);
 }

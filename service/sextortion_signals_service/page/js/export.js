@@ -8,7 +8,7 @@ const COLUMNS = [
   ...["ss_risk", "ss_level", "ss_role", "ss_signals", "ss_evidence", "ss_language", "ss_model", "ss_error"],
 ];
 
-/** Return the items as CSV with a header. Columns of the input come last, as `in_NAME`, so that no name is there twice. */
+/** Return the items as CSV with a header. Columns of the input come last, as `in_NAME`: no name is there twice. */
 export function toCsv(items) {
   const inputs = [...new Set(items.flatMap((item) => Object.keys(item.fields ?? {})))];
   const header = [...COLUMNS, ...inputs.map((name) => `in_${name}`)];

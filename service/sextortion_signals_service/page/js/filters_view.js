@@ -32,15 +32,27 @@ export class FiltersView {
     this.#clear = el("button", { type: "button", class: "link", onclick: () => this.clear() }, word("clearFilters"));
     const decisions = [["open", word("open")], ...DECISIONS.map((name) => [name, decisionName(name)])];
     this.#selects = [
-      this.#select("role", word("role"), ROLES.map((role) => [role, roleName(role)])),
+      this.#select(
+        "role",
+        word("role"),
+        ROLES.map((role) => [role, roleName(role)]),
+      ),
       this.#select("signal", word("signal"), this.#signals()),
       this.#select("decision", word("decision"), decisions),
     ];
     fill(
       byId("filters"),
       this.#search,
-      el("div", { class: "levels" }, LEVELS.map((level) => this.#levelButton(level))),
-      el("div", { class: "selects" }, this.#selects.map(({ label }) => label)),
+      el(
+        "div",
+        { class: "levels" },
+        LEVELS.map((level) => this.#levelButton(level)),
+      ),
+      el(
+        "div",
+        { class: "selects" },
+        this.#selects.map(({ label }) => label),
+      ),
       el("div", { class: "filter-foot" }, this.#count, this.#clear),
     );
     this.render();
@@ -108,7 +120,11 @@ export class FiltersView {
 
   #select(name, label, choices) {
     const options = [["", word("any")], ...choices].map(([value, text]) => el("option", { value }, text));
-    const box = el("select", { autocomplete: "off", onchange: (event) => this.#set(name, event.target.value) }, options);
+    const box = el(
+      "select",
+      { autocomplete: "off", onchange: (event) => this.#set(name, event.target.value) },
+      options,
+    );
     return { name, box, label: el("label", { class: "select" }, el("span", {}, label), box) };
   }
 

@@ -1,4 +1,4 @@
-/** A text with its evidence marked: one band under the words for each signal, each in a colour and a pattern of its own. */
+/** A text with its evidence marked: a band under the words for each signal, in a colour and a pattern of its own. */
 
 import { el, heard } from "./dom.js";
 
@@ -25,7 +25,7 @@ export function pieces(text, signals) {
   });
 }
 
-/** Give each span the lowest lane that is free over its whole length, so that bands that overlap lie below each other. */
+/** Give each span the lowest lane that is free over its whole length: bands that overlap lie below each other. */
 function inLanes(spans) {
   const ends = [];
   return [...spans]

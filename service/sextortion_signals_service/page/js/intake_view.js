@@ -54,7 +54,11 @@ export class IntakeView {
   chooseColumn(name, columns) {
     return new Promise((resolve) => {
       this.#giveUp = resolve;
-      const select = el("select", { autocomplete: "off" }, columns.map((column) => el("option", { value: column }, column)));
+      const select = el(
+        "select",
+        { autocomplete: "off" },
+        columns.map((column) => el("option", { value: column }, column)),
+      );
       const go = () => {
         fill(this.#columns);
         resolve(select.value);
@@ -100,7 +104,11 @@ export class IntakeView {
       "aria-describedby": "paste-hint",
     });
     area.value = this.#text;
-    const kind = el("select", { id: "read-as", autocomplete: "off" }, KINDS.map(([value, key]) => el("option", { value }, word(key))));
+    const kind = el(
+      "select",
+      { id: "read-as", autocomplete: "off" },
+      KINDS.map(([value, key]) => el("option", { value }, word(key))),
+    );
     const go = () => this.#on.text(area.value, kind.value);
     area.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) go();
@@ -121,7 +129,16 @@ export class IntakeView {
   }
 
   #file() {
-    const input = el("input", { type: "file", id: "file", class: "sr", multiple: true, accept: ENDINGS, autocomplete: "off", tabindex: -1, "aria-hidden": "true" });
+    const input = el("input", {
+      type: "file",
+      id: "file",
+      class: "sr",
+      multiple: true,
+      accept: ENDINGS,
+      autocomplete: "off",
+      tabindex: -1,
+      "aria-hidden": "true",
+    });
     input.addEventListener("change", () => {
       const files = [...input.files];
       input.value = ""; // the same file can be chosen again
@@ -134,8 +151,16 @@ export class IntakeView {
       el("p", { class: "hint" }, word("fileHint")),
       input,
       el("button", { type: "button", id: "choose-file", onclick: () => input.click() }, word("chooseFile")),
-      el("button", { type: "button", id: "examples", class: "quiet", onclick: () => this.#on.examples() }, word("examples")),
-      el("button", { type: "button", id: "back-to-queue", class: "quiet", hidden: true, onclick: () => this.#on.back() }, word("backToQueue")),
+      el(
+        "button",
+        { type: "button", id: "examples", class: "quiet", onclick: () => this.#on.examples() },
+        word("examples"),
+      ),
+      el(
+        "button",
+        { type: "button", id: "back-to-queue", class: "quiet", hidden: true, onclick: () => this.#on.back() },
+        word("backToQueue"),
+      ),
     );
   }
 

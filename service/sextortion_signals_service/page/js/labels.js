@@ -47,7 +47,12 @@ export function decisionName(decision) {
 }
 
 export function decisionMark(decision) {
-  return el("span", { class: "decided", dataset: { decision } }, symbol(DECISIONS[decision][0]), decisionName(decision));
+  return el(
+    "span",
+    { class: "decided", dataset: { decision } },
+    symbol(DECISIONS[decision][0]),
+    decisionName(decision),
+  );
 }
 
 function symbol(shape) {

@@ -29,9 +29,17 @@ const service = new Service({
 const signals = new Map(); // id -> {ja, en} as GET /v1/signals has it
 const nameOf = (id) => signals.get(id)?.[setting("language")].name ?? id;
 const list = new QueueView(queue, { nameOf, onSelect: select, onOpen: openText });
-const filters = new FiltersView(queue, { signals: () => [...signals.keys()].map((id) => [id, nameOf(id)]), onChange: refresh });
+const filters = new FiltersView(queue, {
+  signals: () => [...signals.keys()].map((id) => [id, nameOf(id)]),
+  onChange: refresh,
+});
 const detail = new DetailView({ service, nameOf, onDecide: decide, onBack: backToList });
-const intake = new IntakeView({ text: readText, files: readFiles, examples: readExamples, back: () => showReview(true) });
+const intake = new IntakeView({
+  text: readText,
+  files: readFiles,
+  examples: readExamples,
+  back: () => showReview(true),
+});
 
 let selected = null;
 let redraw = null;
@@ -189,7 +197,10 @@ function readText(text, readAs) {
 }
 
 function readFiles(files) {
-  return read(files.map((file) => new Source(file.name, file)), "auto");
+  return read(
+    files.map((file) => new Source(file.name, file)),
+    "auto",
+  );
 }
 
 function readExamples() {
@@ -254,7 +265,8 @@ function chooseColumn(source, columns) {
 
 function complaintOf(error, name) {
   if (error instanceof ReadError) return [error.key, error.values];
-  if (error instanceof ServiceError) return [error.status === 401 || error.status === 403 ? "problemKey" : "problemService"];
+  if (error instanceof ServiceError)
+    return [error.status === 401 || error.status === 403 ? "problemKey" : "problemService"];
   if (error instanceof DOMException) return ["problemFile", { name }];
   throw error;
 }

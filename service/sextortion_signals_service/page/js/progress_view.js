@@ -51,7 +51,9 @@ export class ProgressView {
   waiting(seconds) {
     byId("try-now").hidden = seconds === null;
     this.#text.textContent =
-      seconds === null ? word("progressCount", { done: number(this.#done) }) : word("waiting", { seconds: number(seconds) });
+      seconds === null
+        ? word("progressCount", { done: number(this.#done) })
+        : word("waiting", { seconds: number(seconds) });
   }
 
   /** Return after `seconds`, earlier when the reader wants it so; throws when `signal` stops it. */
@@ -76,8 +78,11 @@ export class ProgressView {
     byId("try-now").hidden = true;
     this.#text.textContent = message;
     announce(message);
-    this.#hide = setTimeout(() => {
-      this.#box.hidden = true;
-    }, isSuccess ? SHOWN_AFTER_END_MS : 0);
+    this.#hide = setTimeout(
+      () => {
+        this.#box.hidden = true;
+      },
+      isSuccess ? SHOWN_AFTER_END_MS : 0,
+    );
   }
 }

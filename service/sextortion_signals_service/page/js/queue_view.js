@@ -93,7 +93,10 @@ export class QueueView {
     const { view } = this.#queue;
     const height = this.#height;
     const first = Math.max(0, Math.floor(this.#box.scrollTop / height) - ROWS_BEYOND);
-    const last = Math.min(view.length, Math.ceil((this.#box.scrollTop + this.#box.clientHeight) / height) + ROWS_BEYOND);
+    const last = Math.min(
+      view.length,
+      Math.ceil((this.#box.scrollTop + this.#box.clientHeight) / height) + ROWS_BEYOND,
+    );
     const rows = new Map();
     for (let at = first; at < last; at += 1) {
       const item = view[at];
@@ -103,7 +106,10 @@ export class QueueView {
       rows.set(item.id, row);
     }
     this.#rows = rows;
-    fill(this.#space, [...rows.values()].map(({ node }) => node));
+    fill(
+      this.#space,
+      [...rows.values()].map(({ node }) => node),
+    );
     if (rows.has(this.#selected)) this.#box.setAttribute("aria-activedescendant", `item-${this.#selected}`);
     else this.#box.removeAttribute("aria-activedescendant");
   }

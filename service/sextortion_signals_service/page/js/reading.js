@@ -57,8 +57,8 @@ export class Source {
 }
 
 /**
- * Return `{kind, columns, column, records}`: `records(column)` gives `{row, text, fields}`, `{row, messages, fields}` or
- * `{row, problem, ...}` one after the other. `column` is null where a table's text column has to be chosen.
+ * Return `{kind, columns, column, records}`: `records(column)` gives one after the other `{row, text, fields}`,
+ * `{row, messages, fields}` or `{row, problem, ...}`. `column` is null where a table's text column has to be chosen.
  * Throws `ReadError` where nothing can be read.
  */
 export async function open(source, readAs = "auto") {
@@ -96,7 +96,12 @@ async function openCsv(source, sample) {
   if (header === undefined) throw new ReadError("problemHeader", source.name);
   const columns = columnNames(header.cells);
   if (new Set(columns).size < columns.length) throw new ReadError("problemTwice", source.name);
-  return { kind: "csv", columns, column: findTextColumn(columns), records: (column) => csvRecords(rows, columns, column) };
+  return {
+    kind: "csv",
+    columns,
+    column: findTextColumn(columns),
+    records: (column) => csvRecords(rows, columns, column),
+  };
 }
 
 async function* csvRows(source, parser) {
@@ -114,7 +119,9 @@ async function* csvRecords(rows, columns, column) {
     const fields = Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ""]));
     const text = fields[column];
     delete fields[column];
-    yield cells.length > columns.length ? { row: line, problem: "problemCells", text, fields } : { row: line, text, fields };
+    yield cells.length > columns.length
+      ? { row: line, problem: "problemCells", text, fields }
+      : { row: line, text, fields };
   }
 }
 

@@ -10,7 +10,9 @@ export class ServiceError extends Error {
   constructor(status, problem) {
     super(`status ${status}`);
     this.status = status;
-    this.slug = String(problem?.type ?? "").split(":").at(-1);
+    this.slug = String(problem?.type ?? "")
+      .split(":")
+      .at(-1);
     this.title = problem?.title ?? "";
   }
 }

@@ -29,7 +29,8 @@ export const ENGLISH = {
   chooseFile: "Choose files",
   examples: "Try it with examples",
   backToQueue: "Back to the queue",
-  privacy: "Texts go to this service only and stay in this tab: nothing is stored, and closing the tab forgets them. Export your decisions before you close it.",
+  privacy:
+    "Texts go to this service only and stay in this tab: nothing is stored, and closing the tab forgets them. Export your decisions before you close it.",
   dropHere: "Drop files here",
   whichColumn: "Which column of {name} holds the text?",
   continue: "Continue",
@@ -42,7 +43,8 @@ export const ENGLISH = {
   stopped: "Stopped: {done} assessed. The rest was not read.",
 
   problemEmpty: "There is nothing to read.",
-  problemEncoding: "The encoding of {name} is none of UTF-8, UTF-16, Shift_JIS, EUC-JP, ISO-2022-JP or Windows-1252. Save it as UTF-8.",
+  problemEncoding:
+    "The encoding of {name} is none of UTF-8, UTF-16, Shift_JIS, EUC-JP, ISO-2022-JP or Windows-1252. Save it as UTF-8.",
   problemHeader: "{name} has no usable first line with the names of the columns.",
   problemTwice: "The header of {name} has the same column twice. Give each column its own name.",
   problemQuote: "A quotation mark in {name} is never closed. The rows before it were read.",
@@ -109,7 +111,8 @@ export const ENGLISH = {
   unverified: "Not verified for this language: a low risk here does not mean that it is safe.",
   truncated: "The text is long; only its first part was read.",
   model: "Model",
-  noConversations: "This service does not assess conversations. The messages were assessed one by one; the risk shown is the highest of them.",
+  noConversations:
+    "This service does not assess conversations. The messages were assessed one by one; the risk shown is the highest of them.",
   timeline: "Timeline",
   timelineText: "Risk after each of {count} messages. First reached elevated at message {first}.",
   timelineNever: "Risk after each of {count} messages. It never reached elevated.",
@@ -145,7 +148,8 @@ export const ENGLISH = {
   undecided: "Decision removed",
 
   exportTitle: "Export as CSV",
-  exportText: "The file holds the texts, the scores and your decisions. Column risk is 1 for confirmed, 0 for rejected and empty otherwise, as “sextortion-signals tune” reads it. Decisions on conversations stand in column decision only.",
+  exportText:
+    "The file holds the texts, the scores and your decisions. Column risk is 1 for confirmed, 0 for rejected and empty otherwise, as “sextortion-signals tune” reads it. Decisions on conversations stand in column decision only.",
   exportDecided: "Decided items ({count})",
   exportAll: "The whole queue ({count})",
 

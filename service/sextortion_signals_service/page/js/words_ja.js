@@ -29,7 +29,8 @@ export const JAPANESE = {
   chooseFile: "ファイルを選ぶ",
   examples: "例文で試す",
   backToQueue: "キューに戻る",
-  privacy: "テキストはこのサービスだけに送られ、このタブの中にだけ置かれます。保存はされず、タブを閉じると消えます。閉じる前に判断を書き出してください。",
+  privacy:
+    "テキストはこのサービスだけに送られ、このタブの中にだけ置かれます。保存はされず、タブを閉じると消えます。閉じる前に判断を書き出してください。",
   dropHere: "ここにファイルをドロップ",
   whichColumn: "{name} の本文はどの列ですか？",
   continue: "続ける",
@@ -42,7 +43,8 @@ export const JAPANESE = {
   stopped: "停止：{done}件を処理しました。残りは読んでいません。",
 
   problemEmpty: "読むものがありません。",
-  problemEncoding: "{name} の文字コードを判別できません（UTF-8、UTF-16、Shift_JIS、EUC-JP、ISO-2022-JP、Windows-1252のどれでもありません）。UTF-8で保存してください。",
+  problemEncoding:
+    "{name} の文字コードを判別できません（UTF-8、UTF-16、Shift_JIS、EUC-JP、ISO-2022-JP、Windows-1252のどれでもありません）。UTF-8で保存してください。",
   problemHeader: "{name} の1行目に列名がありません。",
   problemTwice: "{name} に同じ名前の列が2つあります。列名を別々にしてください。",
   problemQuote: "{name} に閉じていない引用符があります。それより前の行は読みました。",
@@ -109,7 +111,8 @@ export const JAPANESE = {
   unverified: "この言語では検証していません。危険度が低くても、安全だとは言えません。",
   truncated: "長いため、はじめの部分だけを読みました。",
   model: "モデル",
-  noConversations: "このサービスは会話全体の判定に対応していません。メッセージを1件ずつ調べ、いちばん高い危険度を示しています。",
+  noConversations:
+    "このサービスは会話全体の判定に対応していません。メッセージを1件ずつ調べ、いちばん高い危険度を示しています。",
   timeline: "経過",
   timelineText: "{count}件のメッセージごとの危険度。{first}件目で初めて「要確認」になりました。",
   timelineNever: "{count}件のメッセージごとの危険度。「要確認」にはなりませんでした。",
@@ -145,7 +148,8 @@ export const JAPANESE = {
   undecided: "判断を取り消しました",
 
   exportTitle: "CSVに書き出す",
-  exportText: "本文、スコア、判断を書き出します。列 risk は、該当が1、非該当が0、それ以外は空で、sextortion-signals tune がそのまま読めます。会話への判断は列 decision だけに入ります。",
+  exportText:
+    "本文、スコア、判断を書き出します。列 risk は、該当が1、非該当が0、それ以外は空で、sextortion-signals tune がそのまま読めます。会話への判断は列 decision だけに入ります。",
   exportDecided: "判断済みのもの（{count}件）",
   exportAll: "キュー全体（{count}件）",
 
