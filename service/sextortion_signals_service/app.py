@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sextortion_signals import __version__
 from sextortion_signals.detector import Detector
 from sextortion_signals.errors import SextortionSignalsError
-from sextortion_signals_service import dialects, openapi
+from sextortion_signals_service import dialects, openapi, reviewer_page
 from sextortion_signals_service.gate import Gate
 from sextortion_signals_service.keys import KeyRing
 from sextortion_signals_service.limits import Admission, RateLimit
@@ -56,6 +56,8 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
     app.state.settings = settings
     for router in ROUTERS:
         app.include_router(router)
+    if settings.reviewer_page:
+        app.include_router(reviewer_page.page)
     dialects.install(app)
     routes = (*app.routes, *(route for router in ROUTERS for route in router.routes))
     app.state.paths = frozenset(route.path for route in routes if isinstance(route, Route))

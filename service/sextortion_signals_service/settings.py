@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     )
     max_batch_items: int = Field(default=256, ge=1, description="Most texts in one batch.")
     max_text_length: int = Field(default=20_000, ge=1, description="Longest text in Unicode code points.")
+    reviewer_page: bool = Field(default=True, description="Serve the reviewer's page at `/`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )

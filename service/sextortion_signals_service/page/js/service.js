@@ -1,0 +1,115 @@
+/** The service behind this page: requests that wait their turn, try again when told to, and can be stopped. */
+
+const FIRST_WAIT_SECONDS = 1;
+const LONGEST_WAIT_SECONDS = 30;
+const BUSY = new Set([429, 502, 503, 504]);
+const NO_ACCESS = new Set([401, 403]);
+
+/** The service refused a request for good; `slug` is the end of the problem's type, `title` its fixed text. */
+export class ServiceError extends Error {
+  constructor(status, problem) {
+    super(`status ${status}`);
+    this.status = status;
+    this.slug = String(problem?.type ?? "")
+      .split(":")
+      .at(-1);
+    this.title = problem?.title ?? "";
+  }
+}
+
+export class Service {
+  #key = null;
+  #asking = null;
+  #catalogues = new Map();
+
+  /**
+   * `onWait(seconds)` is told before each pause, and `onWait(null)` after it; `wait(seconds, signal)` returns when the
+   * time is over, or earlier. `askKey()` gives an access key, or null.
+   */
+  constructor({ onWait, askKey, wait }) {
+    this.onWait = onWait;
+    this.askKey = askKey;
+    this.wait = wait;
+  }
+
+  /** Assess texts; the result has an `assessment` or a `problem` for each, in order. */
+  async assessMany(texts, signal) {
+    // Reading the beginning of a text that is too long is better than leaving it out; the answer says so.
+    return (await this.#send("v1/assess/batch", { texts, truncate: true }, signal)).results;
+  }
+
+  async assess(text, options, signal) {
+    return this.#send("v1/assess", { text, truncate: true, ...options }, signal);
+  }
+
+  async assessConversation(messages, signal) {
+    return this.#send("v1/conversations/assess", { messages }, signal);
+  }
+
+  /** Return a catalogue, asked for once: `v1/signals`, `v1/advice?lang=ja`. */
+  catalogue(path) {
+    if (!this.#catalogues.has(path)) {
+      const asked = this.#send(path);
+      asked.catch(() => this.#catalogues.delete(path));
+      this.#catalogues.set(path, asked);
+    }
+    return this.#catalogues.get(path);
+  }
+
+  async #send(path, body, signal) {
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await this.#try(path, body, signal);
+      if (response?.ok) return response.json();
+      if (response && NO_ACCESS.has(response.status)) {
+        await this.#renewKey(response);
+      } else if (response && !BUSY.has(response.status)) {
+        throw new ServiceError(response.status, await problemOf(response));
+      } else {
+        const seconds = pause(attempt, response?.headers.get("Retry-After"));
+        this.onWait(seconds);
+        await this.wait(seconds, signal);
+        this.onWait(null);
+      }
+    }
+  }
+
+  /** Return the response, or null where the service could not be reached. */
+  async #try(path, body, signal) {
+    const headers = this.#key === null ? {} : { Authorization: `Bearer ${this.#key}` };
+    const options = { signal, headers, cache: "no-store", referrerPolicy: "no-referrer" };
+    if (body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      Object.assign(options, { method: "POST", body: JSON.stringify(body) });
+    }
+    try {
+      return await fetch(path, options);
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return null;
+    }
+  }
+
+  async #renewKey(response) {
+    // Requests that are refused together wait for the same answer.
+    this.#asking ??= this.askKey().finally(() => {
+      this.#asking = null;
+    });
+    const key = await this.#asking;
+    if (key === null) throw new ServiceError(response.status, await problemOf(response));
+    this.#key = key;
+  }
+}
+
+function pause(attempt, retryAfter) {
+  const asked = Number.parseInt(retryAfter, 10);
+  const seconds = Number.isNaN(asked) ? FIRST_WAIT_SECONDS * 2 ** attempt : asked;
+  return Math.min(Math.max(seconds, FIRST_WAIT_SECONDS), LONGEST_WAIT_SECONDS);
+}
+
+async function problemOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
