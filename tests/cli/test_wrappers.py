@@ -37,8 +37,8 @@ def test_wrappers_serve_passes_only_what_was_given(run, monkeypatch):
     seen = []
     monkeypatch.setattr(server, "serve", lambda settings: seen.append(settings) or 0)
     monkeypatch.setenv("SEXTORTION_SIGNALS_PORT", "8123")
-    assert run("serve", "--host", "0.0.0.0", "--workers", "2").exit_code == ExitCode.OK
-    assert (seen[0].host, seen[0].port, seen[0].workers, seen[0].model_path) == ("0.0.0.0", 8123, 2, None)
+    assert run("serve", "--host", "127.0.0.2", "--workers", "2").exit_code == ExitCode.OK
+    assert (seen[0].host, seen[0].port, seen[0].workers, seen[0].model_path) == ("127.0.0.2", 8123, 2, None)
     monkeypatch.setattr(server, "serve", lambda settings: 3)
     assert run("serve").exit_code == ExitCode.MODEL
 

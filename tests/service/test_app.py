@@ -98,7 +98,7 @@ def test_app_does_not_start_with_a_profile_of_another_model(profile, log):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v1", "/v1/assess/", "/v1/assess/x", "/docs", "/redoc", "/metrics/x", "/v2/assess"]
+    "path", ["/v1", "/v1/assess/", "/v1/assess/x", "/docs", "/redoc", "/metrics/x", "/v2/assess"]
 )
 def test_app_unknown_paths(client, is_problem, path):
     is_problem(client.get(path), 404, "not-found")
