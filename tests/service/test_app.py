@@ -97,9 +97,7 @@ def test_app_does_not_start_with_a_profile_of_another_model(profile, log):
     assert "was made for model xx-yy-" in log.getvalue()
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1", "/v1/assess/", "/v1/assess/x", "/docs", "/redoc", "/metrics/x", "/v2/assess"]
-)
+@pytest.mark.parametrize("path", ["/v1", "/v1/assess/", "/v1/assess/x", "/docs", "/redoc", "/metrics/x", "/v2/assess"])
 def test_app_unknown_paths(client, is_problem, path):
     is_problem(client.get(path), 404, "not-found")
 
