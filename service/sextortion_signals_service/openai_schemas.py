@@ -59,7 +59,7 @@ class ModerationDetails(ResponseModel):
 class ModerationResult(ResponseModel):
     """The result for one text; all 13 categories of the format are false and 0, because they are not assessed."""
 
-    flagged: bool = Field(description="Whether the author coerces. Never true for a victim's call for help.")
+    flagged: bool = Field(description="Whether the author is called an offender. A call for help is no ground for it.")
     categories: dict[str, bool]
     category_scores: dict[str, float]
     category_applied_input_types: dict[str, list[Literal["text"]]]

@@ -25,7 +25,7 @@ openai = APIRouter(route_class=StrictJsonRoute, tags=["compatible formats"])
 
 @openai.post(OPENAI_PATH, response_model=ModerationResponse, responses=_ERRORS, operation_id="moderations")
 async def moderations(request: Request, body: ModerationRequest) -> Response:
-    """Assess texts in OpenAI's moderation format. Only coercion by the author is flagged, never a call for help."""
+    """Assess texts in OpenAI's moderation format. Only coercion by the author is flagged, not calls for help."""
     scorer = ready_scorer(request)
     texts, places = read_inputs(body.input, request.app.state.settings.max_batch_items)
     outcomes = await scorer.assess_many(texts)

@@ -1,8 +1,8 @@
 """How every endpoint has texts assessed, so that none of them keeps the others waiting.
 
 Short texts are assessed on the event loop, all that have come in one turn of it together: one at a time costs four
-times as much a text as thirty at a time, and a thread of their own would cost more than the assessing itself (measured
-in docs/why/014). Long texts, and every text of a tier that reads by meaning, go to one scoring thread, a piece at a
+times as much a text as thirty at a time, and a thread would cost more than the assessing (figures in
+docs/operations.md). Long texts, and every text of a tier that reads by meaning, go to one scoring thread, a piece at a
 time and the requests in turn; a health check is answered meanwhile.
 """
 
