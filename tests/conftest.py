@@ -1,19 +1,75 @@
 """Fixtures shared by all tests."""
 
+import json
 import os
+import random
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sextortion_signals import Detector
+from sextortion_signals import Detector, Message
 from sextortion_signals.corpus import build_corpus
-from sextortion_signals.model import HEADS, resolve_model
+from sextortion_signals.model import HEADS, MANIFEST_NAME, resolve_model
 from sextortion_signals.semantic import base_path, read_base
 from sextortion_signals.train.semantic import add_semantic
 
 CORPUS = Path(__file__).resolve().parents[1] / "data" / "synthetic"
+
+# Lines that small labelled conversations are made up from.
+DAILY = {
+    "ja": [
+        "おはよう",
+        "今日は雨だね",
+        "駅に着いたら連絡する",
+        "了解",
+        "LINEでもいい?",
+        "旅行の写真ありがとう",
+        "誕生日にギフトカードもらった",
+        "あとでビデオ通話しよ",
+        "会費は明日までに払うね",
+        "それは内緒w",
+        "誰にも言わないでね、サプライズだから",
+        "動画消しといたよ",
+    ],
+    "en": [
+        "morning",
+        "it rains again",
+        "text me when you get to the station",
+        "ok",
+        "can we use whatsapp?",
+        "thanks for the holiday pictures",
+        "got a gift card for my birthday",
+        "video call later?",
+        "I'll pay my share by tomorrow",
+        "that's a secret lol",
+        "don't tell anyone, it's a surprise",
+        "deleted the video",
+    ],
+}
+THREATS = {
+    "ja": [
+        "録画した動画、フォロワー全員に送るから",
+        "払わないなら裸の写真をばらまく",
+        "言うことを聞かないなら恥ずかしい写真を家族に送る",
+        "今夜までに3万払え。払わなければ動画を流す",
+    ],
+    "en": [
+        "I recorded the call, everyone on your list gets the video",
+        "pay or your nudes go to your family",
+        "do as I say or your naked pictures get posted",
+        "300 by tonight or I post that video",
+    ],
+}
+PLEAS = {
+    "ja": ["お願いだから送らないで", "写真を消してください、お金はもうありません", "親にだけは見せないで"],
+    "en": ["please don't send it", "please delete the pictures, I have no more money", "please don't show my parents"],
+}
+TELLS = {
+    "ja": ["写真を送ってしまって、お金を払えと脅されてる", "動画をばらまくって言われて怖い"],
+    "en": ["I sent him pictures and now he wants money or he posts them", "he says he'll send the video to everyone"],
+}
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +112,76 @@ def semantic_model(tmp_path_factory, base, two_batches):
     np.savez(adapter, **{name: rng.normal(0, 0.1, shape).astype(np.float16) for name, shape in heads.items()})
     add_semantic(model, two_batches, adapter)
     return model
+
+
+def made_up(number):
+    """One conversation on a card of its own as GUIDE.md has them; the same number gives the same one."""
+    rng = random.Random(number)
+    lang, kind = ("ja", "en")[number % 2], number // 2 % 4
+    talk = enumerate(rng.sample(DAILY[lang], rng.randint(4, 7)))
+    lines = [f"{'AB'[place] if place < 2 else rng.choice('AB')} | {text}" for place, text in talk]
+    category, head = [("cb_daily", "0"), ("cv_financial", "1 A"), ("cv_disclosure", "1 -"), ("cb_daily", "0")][kind]
+    if kind == 1:
+        threat, again = rng.sample(THREATS[lang], 2)
+        lines += [f"A ?! | {threat}", f"A | {again}", f"B | {rng.choice(PLEAS[lang])}"]
+    if kind == 2:
+        told, more = rng.sample(TELLS[lang], 2)
+        lines += [f"B ?! | {told}", f"B | {more}", f"A | {DAILY[lang][3]}"]
+    return "\n".join([f"@ {lang}-c01-{number // 2:02d} {category} casual", f"= {head}", *lines, ""])
+
+
+@pytest.fixture(scope="session")
+def conversation_corpus(tmp_path_factory, two_batches):
+    """A small corpus with 160 conversations. Tests read it only."""
+    folder = tmp_path_factory.mktemp("conversations") / "corpus"
+    shutil.copytree(two_batches, folder)
+    source = folder / "conversations" / "src"
+    source.mkdir(parents=True)
+    for first, lang in enumerate(("ja", "en")):
+        cards = "".join(made_up(number) for number in range(first, 160, 2))
+        (source / f"{lang}-c01.txt").write_text(cards, encoding="utf-8")
+    build_corpus(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def learned_model(conversation_corpus, tmp_path_factory):
+    """The bundled model without its semantic tier, which has learnt from the small corpus of conversations."""
+    from sextortion_signals.train import add_conversations
+
+    folder = tmp_path_factory.mktemp("models") / "learned"
+    ignored = shutil.ignore_patterns("*.joblib", "metrics.json", "semantic.npy", "encoder.onnx")
+    shutil.copytree(resolve_model("ja-en-2026.1"), folder, ignore=ignored)
+    manifest = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+    manifest.pop("semantic", None)
+    (folder / MANIFEST_NAME).write_text(json.dumps(manifest), encoding="utf-8")
+    add_conversations(folder, conversation_corpus)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def learned(learned_model):
+    """A detector that has learnt from conversations."""
+    return Detector.load(learned_model)
+
+
+@pytest.fixture(scope="session")
+def chat():
+    """`chat("A: hello", "B: hi")`: messages from lines."""
+
+    def read(*lines):
+        return [Message(*line.split(": ", 1)) for line in lines]
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def coerced(chat):
+    return chat(
+        "A: 昨日は楽しかった",
+        "B: こちらこそ",
+        "A: あのときの通話、録画してあるんだよね",
+        "B: え",
+        "A: 払わないなら裸の写真をばらまく",
+        "B: お願いだから送らないで",
+    )

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from sextortion_signals import __version__
+from sextortion_signals import Message, __version__
 from sextortion_signals.detector import Detector
 from sextortion_signals.errors import SextortionSignalsError
 from sextortion_signals_service import dialects, openapi, reviewer_page
@@ -26,6 +26,7 @@ from sextortion_signals_service.routes_openai import openai
 from sextortion_signals_service.routes_perspective import discovery, perspective
 from sextortion_signals_service.scoring import Scorer
 from sextortion_signals_service.settings import Settings
+from sextortion_signals_service.tokens import StateTokens
 
 ROUTERS = (assessing, catalogues, operations, openai, perspective, discovery)
 
@@ -52,8 +53,8 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
     )
     metrics = Metrics()
     app.state.metrics = metrics
-    app.state.scorer = None if detector is None else _scorer(detector, metrics)
     app.state.settings = settings
+    _use(app, detector)
     for router in ROUTERS:
         app.include_router(router)
     if settings.reviewer_page:
@@ -67,6 +68,12 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
 
 
 _WARM_UP = "動画を送られたくなければ払え。Pay or I post it."
+
+
+def _use(app: FastAPI, detector: Detector | None) -> None:
+    key = app.state.settings.state_key
+    app.state.scorer = None if detector is None else _scorer(detector, app.state.metrics)
+    app.state.tokens = None if detector is None else StateTokens(detector, key and key.get_secret_value())
 
 
 def _wrap(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
@@ -90,8 +97,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if app.state.scorer is None:
         detector = _load(app.state.settings)
         # Dictionary, lexicons and catalogue are read on first use; the first caller shall not wait for them.
-        detector.assess(_WARM_UP)
-        app.state.scorer = _scorer(detector, app.state.metrics)
+        detector.assess_conversation([Message("A", _WARM_UP)])
+        _use(app, detector)
         # What is loaded stays until the end. Without this, full collections walk all of it again and again: they made
         # the slowest of a hundred batches 50 times slower than the usual one.
         gc.collect()
@@ -109,12 +116,14 @@ def _scorer(detector: Detector, metrics: Metrics) -> Scorer:
 
 def _load(settings: Settings) -> Detector:
     thresholds = {str(name): risk for name, risk in (settings.thresholds or {}).items()}
+    of_conversations = {str(name): risk for name, risk in (settings.conversation_thresholds or {}).items()}
     try:
         detector = Detector.load(
             settings.model_path,
             tier=settings.tier,
             profile=settings.profile,
             thresholds=thresholds,
+            conversation_thresholds=of_conversations,
             max_length=settings.max_text_length,
         )
     except SextortionSignalsError as error:

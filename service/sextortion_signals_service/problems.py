@@ -52,6 +52,18 @@ INVALID_REQUEST = Kind(
     "invalid-request", 422, "The request does not fit the schema", "See 'errors', and GET /openapi.json."
 )
 TOO_MANY_ITEMS = Kind("too-many-items", 422, "The batch has too many texts", "Send it in several requests.")
+TOO_MANY_MESSAGES = Kind(
+    "too-many-messages",
+    422,
+    "The conversation has too many messages",
+    "Send it in several requests, each with the 'state' of the last answer.",
+)
+INVALID_STATE = Kind(
+    "invalid-state",
+    422,
+    "The state cannot be used",
+    "It was changed, or comes from another model or key: send the conversation from its beginning, without 'state'.",
+)
 EMPTY_TEXT = Kind("empty-text", 422, "The text is empty", "Send a text that holds something to read.")
 TEXT_TOO_LONG = Kind(
     "text-too-long", 422, "The text is too long", "Send a shorter one, or 'truncate': true to have its beginning read."
@@ -89,6 +101,8 @@ KINDS = (
     UNSUPPORTED_MEDIA_TYPE,
     INVALID_REQUEST,
     TOO_MANY_ITEMS,
+    TOO_MANY_MESSAGES,
+    INVALID_STATE,
     EMPTY_TEXT,
     TEXT_TOO_LONG,
     UNKNOWN_OPTION,

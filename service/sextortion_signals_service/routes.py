@@ -16,13 +16,13 @@ from starlette.responses import PlainTextResponse
 from sextortion_signals.advice import load_catalog
 from sextortion_signals.detector import Detector
 from sextortion_signals.signals.catalog import load_signal_catalog
-from sextortion_signals_service import schemas
+from sextortion_signals_service import conversation_schemas, conversations, schemas
 from sextortion_signals_service.batch import assess_batch, read_jobs
 from sextortion_signals_service.bodies import StrictJsonRoute
 from sextortion_signals_service.encoding import encode, json_response
 from sextortion_signals_service.gate import METRICS_PATH
 from sextortion_signals_service.openapi import problem_responses
-from sextortion_signals_service.problems import NOT_FOUND, TOO_MANY_ITEMS, ProblemError
+from sextortion_signals_service.problems import NOT_FOUND, TOO_MANY_ITEMS, TOO_MANY_MESSAGES, ProblemError
 from sextortion_signals_service.scoring import Options, ready_scorer
 
 _GET: Final = problem_responses(401, 429, 500, 503)
@@ -58,6 +58,34 @@ async def assess_many(request: Request, body: schemas.BatchRequest) -> Response:
     if len(body.items or body.texts or ()) > request.app.state.settings.max_batch_items:
         raise ProblemError(TOO_MANY_ITEMS)
     return json_response(await assess_batch(scorer, read_jobs(body)))
+
+
+@assessing.post(
+    "/conversations/assess",
+    response_model=conversation_schemas.ConversationModel,
+    responses=_POST,
+    operation_id="assessConversation",
+)
+async def assess_conversation(request: Request, body: conversation_schemas.ConversationRequest) -> Response:
+    """Assess a conversation, or its next messages with the `state` of the last answer: nothing is stored here."""
+    scorer = ready_scorer(request)
+    _limit(request, len(body.messages))
+    return json_response(await conversations.assess_conversation(scorer, request.app.state.tokens, body))
+
+
+@assessing.post(
+    "/reports/assess", response_model=conversation_schemas.ReportModel, responses=_POST, operation_id="assessReport"
+)
+async def assess_report(request: Request, body: conversation_schemas.ReportRequest) -> Response:
+    """Assess a platform's report: the reporter's own words weighed with the reported item and its thread."""
+    scorer = ready_scorer(request)
+    _limit(request, len(body.thread))
+    return json_response(await conversations.assess_report(scorer, body))
+
+
+def _limit(request: Request, messages: int) -> None:
+    if messages > request.app.state.settings.max_conversation_messages:
+        raise ProblemError(TOO_MANY_MESSAGES)
 
 
 @catalogues.get("/advice", response_model=schemas.AdviceResponse, responses=_GET_WITH_QUERY, operation_id="advice")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from functools import partial
 from typing import Any, cast
 
 import uvicorn
+from pydantic import SecretStr
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
@@ -30,8 +32,15 @@ def serve(settings: Settings | None = None) -> int:
 
     Takes over the handling of both signals in this process. `settings` are by default read from the environment.
     """
-    config = uvicorn_config(settings or Settings())
+    config = uvicorn_config(with_state_key(settings or Settings()))
     return _serve_with_workers(config) if config.workers > 1 else _serve_here(config)
+
+
+def with_state_key(settings: Settings) -> Settings:
+    """Return settings with a key for states, so that all worker processes have the same one."""
+    if settings.state_key is not None:
+        return settings
+    return settings.model_copy(update={"state_key": SecretStr(secrets.token_hex(32))})
 
 
 def uvicorn_config(settings: Settings) -> Config:

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -103,6 +103,18 @@ class Settings(BaseSettings):
         default=1_048_576, ge=1024, description="Largest request body in bytes; a larger one is answered with 413."
     )
     max_batch_items: int = Field(default=256, ge=1, description="Most texts in one batch.")
+    conversation_thresholds: dict[Literal["elevated", "high"], Probability] | None = Field(
+        default=None, description="Operating points of conversations that replace those of the model, as JSON."
+    )
+    max_conversation_messages: int = Field(
+        default=256, ge=1, description="Most messages of a conversation in one request; longer ones go on with `state`."
+    )
+    state_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Secret that signs the state of conversations. Without one, a new one is made at every start; name "
+        "the same one for several machines.",
+    )
     max_text_length: int = Field(default=20_000, ge=1, description="Longest text in Unicode code points.")
     reviewer_page: bool = Field(default=True, description="Serve the reviewer's page at `/`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

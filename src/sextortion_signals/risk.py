@@ -13,7 +13,7 @@ from typing import Any
 
 from sextortion_signals.errors import UnknownOptionError
 from sextortion_signals.model import CASE_ROLES
-from sextortion_signals.types import Level, Role
+from sextortion_signals.types import Level, Role, Tier
 
 ELEVATED, HIGH = "elevated", "high"
 
@@ -64,6 +64,18 @@ class RiskRule:
             problem = f"threshold {ELEVATED} ({merged[ELEVATED]}) is above {HIGH} ({merged[HIGH]})"
             raise UnknownOptionError(f"{problem}; {ELEVATED} must be the lower one")
         return RiskRule(float(merged[ELEVATED]), float(merged[HIGH]), self.offender_floor)
+
+
+def conversation_points(manifest: Mapping[str, Any], tier: Tier) -> Mapping[str, Any] | None:
+    """Return the numbers of a manifest that go with conversations read by a tier; None where the model has none."""
+    points: Mapping[str, Any] | None = manifest.get("conversation", {}).get("tiers", {}).get(tier.value)
+    return points
+
+
+def conversation_rule(manifest: Mapping[str, Any], tier: Tier, texts: RiskRule) -> RiskRule:
+    """Return the operating points of conversations, which are those of single texts where the model has no others."""
+    points = conversation_points(manifest, tier)
+    return texts if points is None else RiskRule.from_dict(points)
 
 
 def role_probabilities(risk: float, case_roles: Mapping[Role, float]) -> dict[Role, float]:

@@ -160,6 +160,9 @@ class Assessment:
     `risk` is a calibrated probability (0..1) that the text evidences sextortion or tells of a live or recent case;
     `roles` holds a probability for each role and adds up to 1; `thresholds` are the operating points used for
     `level`, `tier` is how thoroughly it was read; `truncated` says that only the first part of the text was read.
+
+    What a conversation is judged by, and what `to_dict` leaves out: `scores` holds the calibrated probability of every
+    signal, shown or not, in the order of `SignalId`; `cues` the classes of the model's lexicon that the text holds.
     """
 
     risk: float
@@ -173,6 +176,8 @@ class Assessment:
     thresholds: Mapping[str, float]
     truncated: bool = False
     tier: Tier = Tier.FAST
+    scores: tuple[float, ...] = (0.0,) * len(SignalId)
+    cues: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", MappingProxyType(dict(self.roles)))
@@ -196,4 +201,5 @@ class Assessment:
     def __reduce__(self) -> tuple[Any, ...]:
         # A MappingProxyType cannot be pickled, and worker processes send assessments back to their parent.
         fields = (self.risk, self.level, self.role, dict(self.roles), self.signals, self.advice)
-        return (Assessment, (*fields, self.language, self.model, dict(self.thresholds), self.truncated, self.tier))
+        more = (self.language, self.model, dict(self.thresholds), self.truncated, self.tier, self.scores, self.cues)
+        return (Assessment, (*fields, *more))

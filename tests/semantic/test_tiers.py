@@ -49,7 +49,7 @@ def test_full_tier_gives_assessments_with_its_own_points(tiers, semantic_model):
 def test_cascade_reads_what_is_not_plainly_harmless(tiers):
     cascade = tiers[Tier.CASCADE]
     fast, full, mixed = (tiers[tier].score_many(TEXTS) for tier in (Tier.FAST, Tier.FULL, Tier.CASCADE))
-    read = fast.risk >= cascade._scorer.from_risk
+    read = fast.risk >= cascade._assessor.scorer.from_risk
     assert read.tolist() == [True, True, False, False, True]
     for name in ("risk", "roles", "signals"):
         assert np.array_equal(getattr(mixed, name)[read], getattr(full, name)[read])

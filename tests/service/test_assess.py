@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from sextortion_signals.detector import ADVICE_LANGUAGES
+from sextortion_signals.options import ADVICE_LANGUAGES
 from sextortion_signals_service.schemas import AssessmentModel, AssessRequest
 
 

@@ -18,12 +18,26 @@ OPTIONS = {
     "awareness": st.booleans() | VALUES,
 }
 ITEMS = st.fixed_dictionaries({"text": STRINGS | VALUES}, optional={"id": STRINGS | VALUES, **OPTIONS}) | VALUES
-REQUESTS = st.tuples(st.just("/v1/assess"), ITEMS) | st.tuples(
-    st.just("/v1/assess/batch"),
-    st.fixed_dictionaries(
-        {}, optional={"texts": st.lists(STRINGS | VALUES, max_size=3), "items": st.lists(ITEMS), **OPTIONS}
+MESSAGES = st.lists(st.fixed_dictionaries({"sender": STRINGS, "text": STRINGS}) | VALUES, max_size=3) | VALUES
+CONVERSATIONS = st.tuples(
+    st.just("/v1/conversations/assess"),
+    st.fixed_dictionaries({"messages": MESSAGES}, optional={"state": STRINGS | VALUES, **OPTIONS}) | VALUES,
+)
+REPORTS = st.tuples(
+    st.just("/v1/reports/assess"),
+    st.fixed_dictionaries({}, optional={"reason": STRINGS | VALUES, "item": ITEMS, "thread": MESSAGES, **OPTIONS}),
+)
+REQUESTS = (
+    CONVERSATIONS
+    | REPORTS
+    | st.tuples(st.just("/v1/assess"), ITEMS)
+    | st.tuples(
+        st.just("/v1/assess/batch"),
+        st.fixed_dictionaries(
+            {}, optional={"texts": st.lists(STRINGS | VALUES, max_size=3), "items": st.lists(ITEMS), **OPTIONS}
+        )
+        | VALUES,
     )
-    | VALUES,
 )
 STATUSES = {200, 400, 422}
 

@@ -54,6 +54,21 @@ def attempts():
             {"json": {"items": [MARKER, {"text": [MARKER]}, {MARKER: 1}, {"text": "ab", "id": f"{MARKER} {MARKER}"}]}},
         ),
     )
+    talk = [{"sender": MARKER, "text": MARKER}]
+    yield "conversation envelope", ("POST", "/v1/conversations/assess", {"json": {"messages": MARKER, MARKER: 1}})
+    yield "conversation messages", ("POST", "/v1/conversations/assess", {"json": {"messages": [MARKER, {MARKER: 1}]}})
+    yield "conversation of too many", ("POST", "/v1/conversations/assess", {"json": {"messages": talk * 257}})
+    yield (
+        "sender too long",
+        ("POST", "/v1/conversations/assess", {"json": {"messages": [{"sender": MARKER * 9, "text": ""}]}}),
+    )
+    yield "state", ("POST", "/v1/conversations/assess", {"json": {"messages": talk, "state": f"v1.{MARKER}.{MARKER}"}})
+    yield (
+        "message too long",
+        ("POST", "/v1/conversations/assess", {"json": {"messages": [{"sender": "A", "text": MARKER * 1000}]}}),
+    )
+    yield "report", ("POST", "/v1/reports/assess", {"json": {"reason": [MARKER], "item": MARKER, "thread": [MARKER]}})
+    yield "report too long", ("POST", "/v1/reports/assess", {"json": {"reason": MARKER * 1000, "thread": talk}})
     yield "batch texts", ("POST", "/v1/assess/batch", {"json": {"texts": [[MARKER], {MARKER: 1}, MARKER * 1000]}})
     yield from compatible_attempts()
 
@@ -130,6 +145,8 @@ BODIES = {
     "/v1/assess/batch": {"texts": [MARKER, MARKER]},
     "/v1/moderations": {"input": [MARKER, MARKER]},
     "/v1alpha1/comments:analyze": {"comment": {"text": MARKER}, "requestedAttributes": {"SEXTORTION": {}}},
+    "/v1/conversations/assess": {"messages": [{"sender": MARKER, "text": MARKER}]},
+    "/v1/reports/assess": {"reason": MARKER, "thread": [{"sender": MARKER, "text": MARKER}]},
 }
 
 
@@ -179,6 +196,8 @@ def test_privacy_a_successful_request_leaves_nothing_in_the_log(client, streams,
         ("/v1/assess", {"text": text}),
         ("/v1/assess/batch", {"texts": [text] * 3}),
         ("/v1/assess/batch", {"items": [{"text": text, "id": MARKER}]}),
+        ("/v1/conversations/assess", {"messages": [{"sender": MARKER, "text": text}] * 3}),
+        ("/v1/reports/assess", {"reason": text, "item": {"text": text, "sender": MARKER}}),
     ):
         assert client.post(f"{path}?{MARKER}={MARKER}", json=body, headers=headers).status_code == 200
     answer = client.post(f"/v1/moderations?{MARKER}", json={"input": text, "model": MARKER}, headers=headers)

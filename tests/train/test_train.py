@@ -20,24 +20,11 @@ CORPUS = Path(__file__).resolve().parents[2] / "data" / "synthetic"
 
 
 @pytest.fixture(scope="module")
-def small_corpus(tmp_path_factory):
-    """Two batches of the real corpus, built."""
-    from sextortion_signals.corpus import build_corpus
-
-    folder = tmp_path_factory.mktemp("corpus")
-    (folder / "src").mkdir()
-    for name in ("ja-b01.txt", "en-b01.txt"):
-        (folder / "src" / name).write_bytes((CORPUS / "src" / name).read_bytes())
-    build_corpus(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def trained(small_corpus, tmp_path_factory):
+def trained(conversation_corpus, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models") / "small"
     folder.mkdir()
     (folder / METRICS_NAME).write_text("{}", encoding="utf-8")
-    return train(small_corpus, folder)
+    return train(conversation_corpus, folder)
 
 
 def test_train_ends_in_a_model_that_loads_and_separates(trained):
@@ -46,9 +33,15 @@ def test_train_ends_in_a_model_that_loads_and_separates(trained):
     assert detector.describe()["metrics"]["test"]["auc"] > 0.75
 
 
-def test_train_is_deterministic(small_corpus, trained, tmp_path):
-    again = train(small_corpus, tmp_path / "small")
-    for name in ("hashed.npy", "named.npy"):
+def test_train_fits_the_conversations_of_its_corpus(trained):
+    part = Detector.load(trained).manifest.data["conversation"]
+    assert list(part["tiers"]) == ["fast"]
+    assert part["corpus"]["conversations_held_out"] > 10
+
+
+def test_train_is_deterministic(conversation_corpus, trained, tmp_path):
+    again = train(conversation_corpus, tmp_path / "small")
+    for name in ("hashed.npy", "named.npy", "conversation.json"):
         assert (again / name).read_bytes() == (trained / name).read_bytes()
 
 

@@ -19,7 +19,19 @@ from sextortion_signals.cli.streams import force_utf8
 from sextortion_signals.errors import SextortionSignalsError
 
 PROGRAM = "sextortion-signals"
-COMMANDS = ("assess", "batch", "advice", "signals", "serve", "train", "corpus", "evaluate", "tune", "model")
+COMMANDS = (
+    "assess",
+    "conversation",
+    "batch",
+    "advice",
+    "signals",
+    "serve",
+    "train",
+    "corpus",
+    "evaluate",
+    "tune",
+    "model",
+)
 DEBUG_VARIABLE = "SEXTORTION_SIGNALS_DEBUG"
 
 # What looks like a mistyped name may be repeated in an error; anything else may be a message given without quotes.
@@ -32,6 +44,7 @@ exact evidence, and gives fitting advice. It sorts a queue for people; it never 
 
 \b
 sextortion-signals assess "TEXT"                     one text
+sextortion-signals conversation talk.txt             a conversation
 sextortion-signals batch reports.csv -o scored.csv   a file of reports
 sextortion-signals serve                             HTTP service
 

@@ -100,11 +100,18 @@ def load_detector(
     thresholds: Mapping[str, float] | None = None,
     profile: str | None = None,
     tier: str = Tier.FAST.value,
+    conversation_thresholds: Mapping[str, float] | None = None,
 ) -> Detector:
     """Load the detector; a plain function, so that worker processes can be told to call it."""
     from sextortion_signals import Detector
 
-    return Detector.load(model, tier=tier, profile=profile, thresholds=thresholds or None)
+    return Detector.load(
+        model,
+        tier=tier,
+        profile=profile,
+        thresholds=thresholds or None,
+        conversation_thresholds=conversation_thresholds or None,
+    )
 
 
 def require_extra(feature: str, extra: str, modules: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _LABEL_CELLS = 10
-_LEVEL_STYLES = {Level.LOW: "green", Level.ELEVATED: "bold yellow", Level.HIGH: "bold red"}
+LEVEL_STYLES = {Level.LOW: "green", Level.ELEVATED: "bold yellow", Level.HIGH: "bold red"}
 SIGNAL_STYLES = {
     SignalId.IMAGE_DEMAND: "bold magenta",
     SignalId.PAYMENT_DEMAND: "bold yellow",
@@ -44,8 +44,8 @@ def render_assessment(
     from rich.text import Text
 
     result = Text()
-    for label, value, style in _facts(assessment, words):
-        result.append(_label(label) + value + "\n", style=style if colour else "")
+    for name, value, style in _facts(assessment, words):
+        result.append(label(name) + value + "\n", style=style if colour else "")
     result.append("\n")
     result.append_text(mark_evidence(text.rstrip("\n"), assessment.signals, names=names, colour=colour))
     result.append(f"\n\n{words.signals}\n")
@@ -124,7 +124,7 @@ def percent(probability: float) -> str:
 
 
 def _facts(assessment: Assessment, words: Words) -> Iterator[tuple[str, str, str]]:
-    level_style = _LEVEL_STYLES[assessment.level]
+    level_style = LEVEL_STYLES[assessment.level]
     yield words.risk, f"{percent(assessment.risk)}  {words.levels[assessment.level]}", level_style
     yield words.role, f"{words.roles[assessment.role]}  {percent(assessment.roles[assessment.role])}", ""
     name = language_name(assessment.language.code, words.lang)
@@ -153,5 +153,6 @@ def _signal_lines(
             yield line, SIGNAL_STYLES[signal.id]
 
 
-def _label(label: str) -> str:
-    return label + " " * max(1, _LABEL_CELLS - cells(label))
+def label(name: str) -> str:
+    """Return the name of a fact with blanks up to where its value begins."""
+    return name + " " * max(1, _LABEL_CELLS - cells(name))

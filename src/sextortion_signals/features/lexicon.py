@@ -28,6 +28,10 @@ _CLASS, _TEXT_IN_CLASS = np.int64(52), np.int64(32)
 _TEXT, _START = np.int64(40), np.int64(12)
 # A text alone of up to so many characters is read by loops.
 _SHORT = 500
+# A set of classes is one integer of 64 bits; a lexicon with more classes reports its first 63.
+_MOST_CLASSES = 63
+# Texts hold few combinations of classes, so their sets of names are kept, up to this many.
+_MOST_SETS = 1 << 16
 _FIRST, _SECOND, _SPAN = itemgetter(0), itemgetter(1), itemgetter(1, 2)
 
 
@@ -65,6 +69,7 @@ class Lexicon:
     rules: tuple[tuple[int, bool, bool], ...]  # literal -> the three above
     followers: Mapping[int, Sequence[tuple[int, int, int]]]  # first class -> pattern, second class, largest gap
     indexes: dict[int, LiteralIndex] = field(default_factory=dict, compare=False, repr=False)  # by bits of a slot
+    class_sets: dict[int, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)  # by bits of classes
 
     def __reduce__(self) -> tuple[Callable[[str], Lexicon], tuple[str]]:
         # Compiling takes milliseconds, and the source is the smallest form.
@@ -75,6 +80,24 @@ class Lexicon:
         if bits not in self.indexes:
             self.indexes[bits] = index_literals(self.literals, bits)
         return self.indexes[bits]
+
+    def classes(self, hits: Hits, texts: int) -> list[frozenset[str]]:
+        """Return the names of the classes (not the patterns) hit in each of `texts` texts."""
+        single = np.flatnonzero(hits.feature < min(len(self.names) - len(self.patterns), _MOST_CLASSES))
+        masks = np.zeros(texts, dtype=np.int64)
+        if len(single):
+            owner = hits.text[single]  # sorted, so one stretch a text
+            begins = np.flatnonzero(np.diff(owner, prepend=-1))
+            bits = np.left_shift(np.int64(1), hits.feature[single])
+            masks[owner[begins]] = np.bitwise_or.reduceat(bits, begins)
+        sets = self.class_sets
+        return [sets[mask] if mask in sets else self._class_set(mask) for mask in masks.tolist()]
+
+    def _class_set(self, mask: int) -> frozenset[str]:
+        found = frozenset(name for place, name in enumerate(self.names[:_MOST_CLASSES]) if mask >> place & 1)
+        if len(self.class_sets) < _MOST_SETS:
+            self.class_sets[mask] = found
+        return found
 
     def find(self, batch: CharBatch) -> Hits:
         """Return every class and pattern hit of the batch."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HASHED_NAME = "hashed.npy"
 NAMED_NAME = "named.npy"
 LEXICON_NAME = "lexicon.toml"
+CONVERSATION_NAME = "conversation.json"
 # Magic string, version and length, and a header of at most 65,535 bytes.
 _LONGEST_HEAD = 10 + 0xFFFF
 RUNTIME_FILES = (HASHED_NAME, NAMED_NAME, LEXICON_NAME)
@@ -31,10 +32,11 @@ RUNTIME_FILES = (HASHED_NAME, NAMED_NAME, LEXICON_NAME)
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A verified model, ready to score."""
+    """A verified model, ready to score; `conversation` is the part that judges conversations, as JSON, or None."""
 
     manifest: Manifest
     scorer: LinearScorer
+    conversation: bytes | None = None
 
 
 def verify_artefact(folder: Path) -> Manifest:
@@ -55,7 +57,9 @@ def load_artefact(folder: Path) -> Artefact:
     if missing:
         raise ArtefactCorruptError(f"{folder / MANIFEST_NAME} gives no hash for {', '.join(missing)}")
     contents = {name: read_verified(folder / name, entry) for name, entry in manifest.data["files"].items()}
-    return Artefact(manifest, _scorer(manifest, contents))
+    more = manifest.conversation_files.get(CONVERSATION_NAME)
+    conversation = None if more is None else read_verified(folder / CONVERSATION_NAME, more).tobytes()
+    return Artefact(manifest, _scorer(manifest, contents), conversation)
 
 
 def write_artefact(folder: Path, manifest: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], lexicon: str) -> Path:

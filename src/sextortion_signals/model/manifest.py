@@ -54,13 +54,26 @@ class Manifest:
 
     @property
     def sha256(self) -> str:
-        """SHA-256 of the content, however it is laid out: it tells two trainings of one name apart."""
-        return hashlib.sha256(json.dumps(self.data, sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the content, however it is laid out: it tells two trainings of one name apart.
+
+        The part for conversations does not count: what a profile or a measurement says of single texts stays true when
+        conversations are added.
+        """
+        texts = {name: value for name, value in self.data.items() if name != "conversation"}
+        return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
 
     @property
     def semantic_files(self) -> Mapping[str, Mapping[str, Any]]:
         """Files of the semantic tier by name, with size and hash; empty when the model has none."""
-        part = self.data.get("semantic")
+        return self._files_of("semantic")
+
+    @property
+    def conversation_files(self) -> Mapping[str, Mapping[str, Any]]:
+        """Files of the part for conversations by name, with size and hash; empty when the model has none."""
+        return self._files_of("conversation")
+
+    def _files_of(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        part = self.data.get(name)
         return part["files"] if isinstance(part, dict) and isinstance(part.get("files"), dict) else {}
 
 
@@ -98,13 +111,21 @@ def _first_problem(data: Mapping[str, Any]) -> str | None:
             *(float(data["signal_thresholds"][signal.value]) for signal in SIGNALS),
             float(data["features"]["bits"]),
             float(data["features"]["lemmas"]),
+            *_conversation_numbers(data),
         ]
         hashes = [entry["sha256"] for entry in data["files"].values()]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
         return f"a field is missing or of the wrong kind ({type(error).__name__}: {error})"
     if not all(map(math.isfinite, numbers)) or not 8 <= data["features"]["bits"] <= 24:
         return "a number is not finite, or 'bits' is not from 8 to 24"
     return None if all(isinstance(value, str) for value in hashes) else "a file has no SHA-256"
+
+
+def _conversation_numbers(data: Mapping[str, Any]) -> list[float]:
+    """Return what the detector reads of the part for conversations; a model without one has none."""
+    tiers = data["conversation"]["tiers"].values() if "conversation" in data else ()
+    floors = [float(points["offender_floor"]) for points in tiers]
+    return [*floors, *(float(points["thresholds"][name]["risk"]) for points in tiers for name in ("elevated", "high"))]
 
 
 def _check_protocol(path: Path, data: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sextortion_signals.text.fold import build_fold_table, fold, fold_codes, fold_table
 from sextortion_signals.text.language import detect_language
-from sextortion_signals.text.limits import DEFAULT_MAX_LENGTH, check_text
+from sextortion_signals.text.limits import DEFAULT_MAX_LENGTH, check_text, is_readable
 from sextortion_signals.text.normalize import NormalizedText, normalize, normalize_many
 from sextortion_signals.text.placeholders import ACCOUNT_MARK, DIGITS_MARK, EMAIL_MARK, ID_MARK, URL_MARK
 from sextortion_signals.text.tokenize import Token, lemma_lines, tokenize
@@ -28,6 +28,7 @@ __all__ = [
     "fold",
     "fold_codes",
     "fold_table",
+    "is_readable",
     "lemma_lines",
     "normalize",
     "normalize_many",

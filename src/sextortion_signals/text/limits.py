@@ -35,6 +35,11 @@ def check_text(text: object, *, max_length: int = DEFAULT_MAX_LENGTH, truncate: 
             f"pass truncate=True to assess its first {max_length:,} characters, or raise max_length"
         )
     kept = text[:max_length] if truncated else text
-    if _ORDINARY.search(kept) is None and _READABLE.search(kept) is None:
+    if not is_readable(kept):
         raise EmptyTextError("the text holds no readable character; leave such texts out")
     return kept, truncated
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a text holds more than white space, invisible characters and combining marks."""
+    return _ORDINARY.search(text) is not None or _READABLE.search(text) is not None

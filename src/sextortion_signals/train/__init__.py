@@ -3,6 +3,7 @@
 from sextortion_signals.errors import MissingExtraError
 
 try:
+    from sextortion_signals.train.conversations import add_conversations
     from sextortion_signals.train.features import SignalFeatures
     from sextortion_signals.train.heads import LinearHeads, make_targets
     from sextortion_signals.train.research import load_pipeline
@@ -12,4 +13,4 @@ except ModuleNotFoundError as error:
         raise
     raise MissingExtraError("training", "train") from None
 
-__all__ = ["LinearHeads", "SignalFeatures", "load_pipeline", "make_targets", "train"]
+__all__ = ["LinearHeads", "SignalFeatures", "add_conversations", "load_pipeline", "make_targets", "train"]

@@ -15,7 +15,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 
 from sextortion_signals.card import METRICS_NAME, write_card
-from sextortion_signals.corpus import Row, corpus_hash, read_sources, split_of
+from sextortion_signals.corpus import Row, corpus_hash, read_conversations, read_sources, split_of
 from sextortion_signals.errors import CorpusError
 from sextortion_signals.features import lexicon_source
 from sextortion_signals.model import HEADS, Calibration, write_artefact
@@ -29,6 +29,7 @@ from sextortion_signals.train.calibrate import (
     out_of_fold,
     signal_thresholds,
 )
+from sextortion_signals.train.conversations import add_conversations
 from sextortion_signals.train.features import SignalFeatures
 from sextortion_signals.train.heads import LinearHeads, make_targets
 from sextortion_signals.train.research import PIPELINE_NAME, describe_training
@@ -77,6 +78,8 @@ def train(corpus: Path, output: Path, *, seed: int = 2026) -> Path:
     # Figures measured on an earlier training are none of this one.
     (output / METRICS_NAME).unlink(missing_ok=True)
     write_card(output)
+    if read_conversations(corpus):
+        add_conversations(output, corpus)
     return output
 
 
