@@ -43,6 +43,8 @@ TUNING_EXAMPLE = (
     "--high-precision 60%"
 )
 NO_CONVERSATIONS = "No conversations are published yet; their rules and situation cards are.\n"
+CONVERSATIONS = ROOT / "docs" / "conversations.md"
+EXAMPLES = ("coerced", "told", "harmless")
 NO_SECOND_READER = (
     "No second reading is published for this corpus yet, and so no figure of agreement. Expect wrong labels, above\n"
     "all in veiled threats and in single signals.\n"
@@ -62,6 +64,7 @@ def generated() -> dict[str, str]:
         "docs/help-catalogue.md": advice_page(),
         f"data/synthetic/{DATASET_CARD}": dataset_card(CORPUS),
         "docs/tuning.md": tuning_page(TUNING.read_text(encoding="utf-8")),
+        "docs/conversations.md": conversations_page(CONVERSATIONS.read_text(encoding="utf-8")),
         **model_cards(),
         **service_documents(),
     }
@@ -107,6 +110,21 @@ def tuning_page(page: str) -> str:
         raise CorpusError(f"the example of docs/tuning.md fails: {result.stderr.strip()}")
     shown = f"$ {PROGRAM} {TUNING_EXAMPLE}\n{result.stdout.rstrip()}"
     return replace_section(page, "example", f"```console\n{shown}\n```\n")
+
+
+def conversations_page(page: str) -> str:
+    """Return the page on conversations with the real timelines of its examples; what is written by hand stays."""
+    shown = []
+    for name in EXAMPLES:
+        command = f"conversation docs/examples/{name}.txt --lang en --no-advice"
+        with chdir(ROOT):
+            result = CliRunner(env={"COLUMNS": "110", "NO_COLOR": "1"}).invoke(
+                app, [*command.split()], prog_name=PROGRAM
+            )
+        if result.exit_code:
+            raise CorpusError(f"an example of docs/conversations.md fails: {result.stderr.strip()}")
+        shown.append(f"```console\n$ {PROGRAM} {command}\n{result.stdout.rstrip()}\n```\n")
+    return replace_section(page, "examples", "\n".join(shown))
 
 
 def main(arguments: list[str]) -> int:

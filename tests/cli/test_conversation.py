@@ -39,7 +39,7 @@ def test_conversation_shows_what_mattered(run, log, learned_model):
     assert "contact (0)" in result.stdout
     assert "【払わないなら裸の写真をばらまく】" in result.stdout
     assert " points: " in result.stdout
-    assert "messages\n" in result.stdout.partition("… ")[2]
+    assert " more\n" in result.stdout.partition("… ")[2]
     assert "[8] “払わないなら裸の写真をばらまく”" in result.stdout
     assert "■ " in result.stdout
     assert "A triage aid" in result.stdout
@@ -130,3 +130,14 @@ def test_conversation_training_alone(run, conversation_corpus, learned_model, tm
     result = run("train", "--only", "conversations", "--corpus", conversation_corpus, "--out", copy, "--json")
     assert json.loads(result.stdout) == {"model": str(copy)}
     assert (copy / "conversation.json").read_bytes() == (learned_model / "conversation.json").read_bytes()
+
+
+def test_conversation_part_of_a_model_is_verified(run, learned_model, tmp_path):
+    import shutil
+
+    assert json.loads(run("model", "verify", learned_model, "--json").stdout)["files"].keys() >= {"conversation.json"}
+    copy = shutil.copytree(learned_model, tmp_path / "copy")
+    (copy / "conversation.json").write_text("{}", encoding="utf-8")
+    result = run("model", "verify", copy)
+    assert result.exit_code == 3
+    assert "conversation.json is not the file" in result.stderr

@@ -93,6 +93,9 @@ def _facts(manifest: Manifest) -> dict[str, Any]:
             "semantic_rows_fitted": part["corpus"]["rows_fitted"],
             "semantic_rows_judged": part["corpus"]["rows_judged"],
         }
+    talks = manifest.data.get("conversation")
+    if talks is not None:
+        facts |= {name: talks["corpus"][name] for name in ("conversations_fitted", "conversations_held_out")}
     return facts
 
 

@@ -60,10 +60,12 @@ def verify_model(path: str | None, as_json: bool) -> ExitCode:
     PATH is a folder or the name of a release; by default the bundled model is checked. Exits with 0, or with 3 and
     one line that names the faulty file.
     """
-    from sextortion_signals.model import resolve_model, verify_artefact
+    from sextortion_signals.conversation import verify_trackers
+    from sextortion_signals.model import load_artefact, resolve_model, verify_artefact
 
     manifest = verify_artefact(resolve_model(path))
-    files = manifest.data["files"]
+    verify_trackers(load_artefact(manifest.folder))
+    files = {**manifest.data["files"], **manifest.semantic_files, **manifest.conversation_files}
     if as_json:
         streams.write_json({"model": manifest.model, "folder": str(manifest.folder), "files": files, "verified": True})
     else:

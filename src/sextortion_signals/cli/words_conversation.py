@@ -36,7 +36,7 @@ JA = ConversationWords(
     stages="段階",
     timeline="経過（番号は 0 から）",
     moved_by="+{:.1f} ポイント: {}",
-    left_out="… {} 件",
+    left_out="… ほか {} 件",
     reasons={
         Reason.OFFENDER_WORDS: "この人の最近の発言が、脅す側のものに似ている",
         Reason.WHOLE_TALK: "全員の最近の発言",
@@ -72,7 +72,7 @@ EN = ConversationWords(
     stages="Stages",
     timeline="Timeline (messages count from 0)",
     moved_by="+{:.1f} points: {}",
-    left_out="… {} messages",
+    left_out="… {} more",
     reasons={
         Reason.OFFENDER_WORDS: "what this sender wrote of late reads like an offender",
         Reason.WHOLE_TALK: "what everybody wrote of late",

@@ -2,7 +2,7 @@
 
 from sextortion_signals.conversation.codec import STATE_FORMAT, dump_state, load_state
 from sextortion_signals.conversation.judge import Judge, LearnedJudge, StrongestMessage, Verdict
-from sextortion_signals.conversation.load import CONVERSATION_FORMAT, load_tracker
+from sextortion_signals.conversation.load import CONVERSATION_FORMAT, load_tracker, verify_trackers
 from sextortion_signals.conversation.messages import check_messages, in_place
 from sextortion_signals.conversation.report import reported_messages, weigh
 from sextortion_signals.conversation.results import (
@@ -42,5 +42,6 @@ __all__ = [
     "load_state",
     "load_tracker",
     "reported_messages",
+    "verify_trackers",
     "weigh",
 ]

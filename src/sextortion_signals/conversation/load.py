@@ -35,3 +35,10 @@ def load_tracker(artefact: Artefact, tier: Tier, rule: RiskRule) -> Tracker:
         problem = f"{manifest.folder / CONVERSATION_NAME} cannot be used ({type(error).__name__})"
         raise ArtefactCorruptError(f"{problem}; restore the model folder or reinstall the package") from None
     return Tracker(judge, rule, manifest.model)
+
+
+def verify_trackers(artefact: Artefact) -> None:
+    """Read the part for conversations of every tier; raises `ArtefactCorruptError` when one cannot be used."""
+    for name in artefact.manifest.data.get("conversation", {}).get("tiers", {}):
+        # The operating points were read with the manifest; those given here are never asked.
+        load_tracker(artefact, Tier(name), RiskRule(1.0, 1.0, 1.0))
