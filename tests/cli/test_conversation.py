@@ -37,10 +37,10 @@ def test_conversation_shows_what_mattered(run, log, learned_model):
     assert "Offender  A\n" in result.stdout
     assert "Alert     message " in result.stdout
     assert "contact (0)" in result.stdout
-    assert "【払わないなら裸の写真をばらまく】" in result.stdout
+    assert "裸の写真をばらまく】" in result.stdout
     assert " points: " in result.stdout
     assert " more\n" in result.stdout.partition("… ")[2]
-    assert "[8] “払わないなら裸の写真をばらまく”" in result.stdout
+    assert "裸の写真をばらまく”" in result.stdout
     assert "■ " in result.stdout
     assert "A triage aid" in result.stdout
 
@@ -113,7 +113,7 @@ def test_conversation_unreadable_input_is_wrong_usage_and_repeats_nothing(run, s
 def test_conversation_in_another_encoding(run, tmp_path):
     path = tmp_path / "talk.txt"
     path.write_bytes(LOG.encode("cp932"))
-    assert "【払わないなら裸の写真をばらまく】" in run("conversation", path, "--format", "plain").stdout
+    assert "裸の写真をばらまく】" in run("conversation", path, "--format", "plain").stdout
 
 
 def test_conversation_control_characters_do_not_reach_the_terminal(run):
