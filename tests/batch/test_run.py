@@ -128,7 +128,7 @@ def test_run_progress_counts_up_to_the_end(write, tmp_path, rule_detector):
     path = write("in.csv", "text\n" + "払え\n" * 2_500)
     seen = []
     run_batch(lambda: rule_detector, path, tmp_path / "out.csv", on_progress=lambda *step: seen.append(step))
-    assert [rows for rows, _ in seen] == [1024, 2048, 2500]
+    assert [rows for rows, _ in seen] == [0, 1024, 2048, 2500]
     assert seen[-1][1] == 1.0
     assert len(rows(tmp_path / "out.csv")) == 2_500
 

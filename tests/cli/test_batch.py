@@ -135,13 +135,15 @@ def test_batch_force_replaces(run, reports, tmp_path):
         (signal.SIGTERM, 1, ExitCode.TERMINATED),
     ],
 )
-def test_batch_ended_by_a_signal_leaves_no_output(
+def test_batch_ended_by_a_signal_is_continued_by_the_same_command(
     command_line, tmp_path, harmless, number, workers, code, uncovered_environment
 ):
     # Rows come through a pipe that stays open, so that the run is surely in the middle when the signal arrives.
     target = tmp_path / "out.csv"
+    content = f"text\n{harmless}\n".encode() + f"{harmless}\n".encode() * 10_000
+    command = [*command_line, "batch", "-", "-o", str(target), "--format", "csv", "--workers", str(workers)]
     with subprocess.Popen(
-        [*command_line, "batch", "-", "-o", str(target), "--format", "csv", "--workers", str(workers)],
+        command,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -150,18 +152,35 @@ def test_batch_ended_by_a_signal_leaves_no_output(
         # A shell starts a background job with Ctrl-C ignored, and that is inherited; here it has to count.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
-        process.stdin.write(f"text\n{harmless}\n".encode() + f"{harmless}\n".encode() * 10_000)
+        process.stdin.write(content)
         process.stdin.flush()
         deadline = time.monotonic() + 60
-        while not any(path.stat().st_size for path in tmp_path.glob(".out.csv.*.part")):
+        while not (tmp_path / "out.csv.unfinished" / "checkpoint.json").exists():
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.killpg(process.pid, number) if number == signal.SIGINT else process.terminate()
         errors = process.stderr.read().decode()
     assert process.returncode == code
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv.unfinished"]
+    assert f"rows are kept in {target}.unfinished: run the same command again to continue" in errors
     assert "Traceback" not in errors
     assert harmless not in errors
+    again = subprocess.run(command, input=content, capture_output=True, env=uncovered_environment, check=True)
+    assert b"continuing an interrupted run behind row " in again.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert len(table(target.read_text(encoding="utf-8"))) == 10_001
+
+
+def test_batch_interrupted_before_the_first_checkpoint_leaves_nothing(run, reports, tmp_path, monkeypatch):
+    class Impatient:
+        def assess_many(self, texts, **_):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("sextortion_signals.cli.options.load_detector", lambda *_: Impatient())
+    result = run("batch", reports, "-o", tmp_path / "out.csv")
+    assert result.exit_code == ExitCode.INTERRUPTED
+    assert result.stderr == "interrupted; nothing unfinished was left behind\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["reports.csv"]
 
 
 def test_batch_pipe_into_head_ends_quietly(command_line, tmp_path, harmless):
@@ -200,7 +219,22 @@ def test_batch_progress_lines_for_logs(capsys, monkeypatch):
     now = [0.0]
     monkeypatch.setattr("sextortion_signals.cli.progress.time.monotonic", lambda: now[0])
     with LineProgress() as progress:
-        for seconds, rows, fraction in ((1.0, 1_024, 0.1), (5.0, 5_120, 0.5), (6.0, 6_144, 0.6), (10.0, 10_240, None)):
+        steps = ((0.0, 0, 0.0), (1.0, 1_024, 0.1), (5.0, 5_120, 0.5), (6.0, 6_144, 0.6), (10.0, 10_240, None))
+        for seconds, rows, fraction in steps:
             now[0] = seconds
             progress(rows, fraction)
-    assert capsys.readouterr().err.splitlines() == ["5,120 rows, 50%, 1,024 rows/s", "10,240 rows, 1,024 rows/s"]
+    expected = ["5,120 rows, 50%, 1,024 rows/s, 0:00:05 left", "10,240 rows, 1,024 rows/s"]
+    assert capsys.readouterr().err.splitlines() == expected
+
+
+def test_batch_progress_of_a_continued_run_does_not_count_what_was_done(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("sextortion_signals.cli.progress.time.monotonic", lambda: now[0])
+    progress = LineProgress()
+    for seconds, rows, fraction in ((0.0, 100_000, 0.5), (10.0, 110_000, 0.55)):
+        now[0] = seconds
+        progress(rows, fraction)
+    assert capsys.readouterr().err.splitlines() == [
+        "continuing an interrupted run behind row 100,000",
+        "110,000 rows, 55%, 1,000 rows/s, 0:01:30 left",
+    ]

@@ -6,9 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, overload
 
 from sextortion_signals.errors import RecordError
+
+if TYPE_CHECKING:
+    from sextortion_signals.batch.spool import Spool
 
 Record = dict[str, Any]
 """One row: column name to value. CSV values are strings, JSONL and Parquet values whatever the file holds."""
@@ -23,6 +26,34 @@ class FlawedRecord(Record):
 
     def __reduce__(self) -> tuple[type[FlawedRecord], tuple[Record, str]]:
         return (FlawedRecord, (dict(self), self.problem))
+
+
+class ColumnChunk(Sequence[Record]):
+    """Rows that lie in columns: `batch` is an Arrow record batch. They become dicts only where somebody asks."""
+
+    def __init__(self, batch: Any) -> None:
+        self.batch = batch
+        self._records: list[Record] | None = None
+
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        if self._records is None:
+            names = self.batch.schema.names
+            columns = [_values(column) for column in self.batch.columns]
+            self._records = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return self._records[index]
+
+    def values(self, name: str) -> list[Any]:
+        """Return the values of one column."""
+        return _values(self.batch.column(name))
 
 
 class Format(StrEnum):
@@ -80,7 +111,7 @@ class Layout:
 
 
 class RecordReader(Protocol):
-    """An open input: iterate over it once."""
+    """An open input: go through its rows once, one by one or in chunks."""
 
     @property
     def columns(self) -> tuple[str, ...]: ...
@@ -90,18 +121,30 @@ class RecordReader(Protocol):
 
     def __iter__(self) -> Iterator[Record]: ...
 
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in lists of `size`, the last one shorter."""
+
     def fraction(self) -> float | None:
         """Return how much has been read, 0..1, or None where the length of the input is not known."""
 
 
-class RecordWriter(Protocol):
-    """An open output. `close` writes what is left and leaves the stream open; `protected` counts defused formulas."""
+class RecordEncoder(Protocol):
+    """Turns records and what is added to them into bytes, a chunk at a time and the same bytes every time.
+
+    Where `appendable` is true, `head` and all chunks in a row are the file, and `encode` returns one piece a row.
+    Elsewhere chunks are kept in a file of their own and `finish` makes the output of it. `protected` counts formulas
+    that were defused.
+    """
 
     protected: int
+    appendable: bool
 
-    def write(self, records: Sequence[Mapping[str, Any]]) -> None: ...
+    @property
+    def head(self) -> bytes: ...
 
-    def close(self) -> None: ...
+    def encode(self, records: Sequence[Record], added: Sequence[Any]) -> list[bytes]: ...
+
+    def finish(self, spool: Spool, target: BinaryIO) -> None: ...
 
 
 def format_of(path: Path | None, chosen: Format | None = None, fallback: Format | None = None) -> Format:
@@ -123,3 +166,12 @@ def format_of(path: Path | None, chosen: Format | None = None, fallback: Format 
 def tab_separated(path: Path | None) -> bool:
     """Say whether the file's suffix promises tabs between the cells."""
     return path is not None and path.suffix.lower() in _TAB_SUFFIXES
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except ValueError:
+        # Python's times end at microseconds; finer ones are written as Arrow writes them.
+        values = column.cast("string").to_pylist()
+    return values

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from sextortion_signals.batch.csv_records import CsvReader, CsvWriter
+from sextortion_signals.batch.csv_records import CsvEncoder, CsvReader
 from sextortion_signals.batch.encodings import check_encoding, recognise_encoding
 from sextortion_signals.batch.formats import (
     Format,
     Layout,
     ReadOptions,
+    RecordEncoder,
     RecordReader,
-    RecordWriter,
     WriteOptions,
     format_of,
     tab_separated,
 )
-from sextortion_signals.batch.jsonl_records import JsonlReader, JsonlWriter
+from sextortion_signals.batch.jsonl_records import JsonlEncoder, JsonlReader
 from sextortion_signals.batch.source import ByteSource, open_source
 
 
@@ -55,34 +55,23 @@ def open_records(
         yield CsvReader(opened, encoding=encoding, delimiter=delimiter)
 
 
-@contextmanager
-def open_writer(
-    stream: BinaryIO, columns: Sequence[str], reader: RecordReader, layout: Layout, options: WriteOptions
-) -> Iterator[RecordWriter]:
-    """Open a writer of `columns` on a binary stream, which stays open; the block's end writes what is left.
+def make_encoder(
+    columns: Sequence[str], added: Sequence[str], reader: RecordReader, layout: Layout, options: WriteOptions
+) -> RecordEncoder:
+    """Return what writes the `columns` of the input and the `added` ones in a layout.
 
     Raises:
-        RecordError: a value cannot be written in the chosen encoding.
+        RecordError: a column's name cannot be written in the chosen encoding.
         MissingExtraError: Parquet without pyarrow.
     """
-    writer: RecordWriter
     if layout.format is Format.PARQUET:
-        from sextortion_signals.batch.parquet_records import ParquetWriter
+        from sextortion_signals.batch.arrow_records import ArrowEncoder
+        from sextortion_signals.batch.parquet_records import parquet_writer
 
-        schema = getattr(reader, "schema", None)
-        writer = ParquetWriter(stream, columns, risk_column=options.prefix + "risk", schema=schema)
-    elif layout.format is Format.JSONL:
-        writer = JsonlWriter(stream)
-    else:
-        writer = CsvWriter(stream, columns, layout, keep_formulas=options.keep_formulas)
-    try:
-        yield writer
-    except BaseException:
-        # A Parquet writer left open would close itself later, into a stream that is gone by then.
-        with suppress(Exception):
-            writer.close()
-        raise
-    writer.close()
+        return ArrowEncoder(columns, added, getattr(reader, "schema", None), parquet_writer)
+    if layout.format is Format.JSONL:
+        return JsonlEncoder(added)
+    return CsvEncoder(columns, added, layout, keep_formulas=options.keep_formulas)
 
 
 def output_layout(source: Layout, source_path: Path | None, target: Path | None, options: WriteOptions) -> Layout:

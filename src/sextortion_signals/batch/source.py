@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, RawIOBase, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -81,6 +83,11 @@ def text_lines(stream: BinaryIO, encoding: str | None, *, newline: str) -> Itera
     finally:
         if not stream.closed:
             text.detach()
+
+
+def pass_over(rows: Iterator[object], number: int) -> None:
+    """Take `number` rows and keep none."""
+    deque(islice(rows, number), maxlen=0)
 
 
 def _from_stream(stream: BinaryIO) -> ByteSource:

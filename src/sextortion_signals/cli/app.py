@@ -95,12 +95,16 @@ class App(click.Group):
             sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except KeyboardInterrupt:
-            return _interrupted()
+        except KeyboardInterrupt as error:
+            return _interrupted(error)
+        except SystemExit as error:
+            for note in _notes(error):
+                click.echo(note, err=True)
+            raise
         except BrokenPipeError:
             return _broken_pipe()
         except SextortionSignalsError as error:
-            _report(str(error))
+            _report("; ".join((str(error), *_notes(error))))
             return exit_code_of(error)
         except Exception as error:
             return _internal(error)
@@ -134,8 +138,14 @@ def _usage_message(error: click.ClickException) -> str:
     return error.format_message().rstrip(".") + help_hint
 
 
-def _interrupted() -> ExitCode:
-    click.echo("interrupted; nothing unfinished was left behind", err=True)
+def _notes(error: BaseException) -> list[str]:
+    # What can be done about it, where that is known further out than where the error was raised.
+    return getattr(error, "__notes__", [])
+
+
+def _interrupted(error: BaseException | None = None) -> ExitCode:
+    notes = [] if error is None else _notes(error)
+    click.echo("; ".join(("interrupted", *(notes or ["nothing unfinished was left behind"]))), err=True)
     return ExitCode.INTERRUPTED
 
 
@@ -152,5 +162,6 @@ def _internal(error: Exception) -> ExitCode:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {os.path.basename(frame.filename)}, line {frame.lineno}"
     # The message of an unforeseen error may quote what was read.
-    _report(f"internal error: {where} (details withheld, they may hold a text); please report it")
+    message = f"internal error: {where} (details withheld, they may hold a text); please report it"
+    _report("; ".join((message, *_notes(error))))
     return ExitCode.INTERNAL

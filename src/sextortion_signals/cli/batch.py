@@ -33,6 +33,7 @@ OUTPUT_ENCODING_HELP = (
 @click.option("--prefix", default="ss_", show_default=True, help="What the names of the added columns begin with.")
 @click.option("--sort", is_flag=True, help="Put the highest risk first (holds all rows in memory).")
 @click.option("--force", is_flag=True, help="Replace OUTPUT if it exists.")
+@click.option("--restart", is_flag=True, help="Discard what an interrupted run has left and begin anew.")
 @click.option("--keep-formulas", is_flag=True, help="Do not defuse cells that a spreadsheet would run as formulas.")
 @click.option("--strict", is_flag=True, help="End with exit code 4 if some row could not be assessed.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
@@ -60,6 +61,7 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
             options=_assess_options(chosen),
             sort=chosen["sort"],
             workers=chosen["workers"],
+            restart=chosen["restart"],
             on_progress=progress,
         )
     if as_json:
