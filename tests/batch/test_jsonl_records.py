@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from sextortion_signals.batch.formats import FlawedRecord, Format, ReadOptions
+from sextortion_signals.batch.formats import FlawedRecord, Format, Layout, ReadOptions
 from sextortion_signals.batch.jsonl_records import JsonlEncoder
 from sextortion_signals.batch.records import open_records
 from sextortion_signals.errors import RecordError
@@ -55,13 +55,15 @@ def test_jsonl_wrong_encoding_is_an_error(write):
 
 
 def test_jsonl_writes_lone_surrogates_so_that_they_survive():
-    lines = JsonlEncoder(["r"]).encode([{"text": "a\ud800払"}, {"raw": b"x"}], ['"r": 1', '"r": 2'])
+    lines = JsonlEncoder(["r"], Layout(Format.JSONL)).encode(
+        [{"text": "a\ud800払"}, {"raw": b"x"}], ['"r": 1', '"r": 2']
+    )
     assert [json.loads(line) for line in lines] == [{"text": "a\ud800払", "r": 1}, {"raw": "x", "r": 2}]
     assert "払".encode() in lines[0]
 
 
 def test_jsonl_what_is_added_replaces_a_field_of_the_same_name():
-    lines = JsonlEncoder(["r"]).encode([{"r": "old", "n": 1}, {"r": "old"}, {}], ['"r": 1'] * 3)
+    lines = JsonlEncoder(["r"], Layout(Format.JSONL)).encode([{"r": "old", "n": 1}, {"r": "old"}, {}], ['"r": 1'] * 3)
     assert lines == [b'{"n": 1, "r": 1}\n', b'{"r": 1}\n', b'{"r": 1}\n']
 
 

@@ -164,7 +164,7 @@ def test_resume_with_an_input_that_changed_is_refused_until_restart(run, interru
 
 def test_resume_with_another_version_is_refused(run, interrupted, monkeypatch):
     interrupted()
-    monkeypatch.setattr("sextortion_signals.batch.run.__version__", "1900.1.0")
+    monkeypatch.setattr("sextortion_signals.batch.single.__version__", "1900.1.0")
     with pytest.raises(ResumeError, match="another version of this program"):
         run()
 

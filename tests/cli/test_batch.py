@@ -3,6 +3,7 @@ import io
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import time
@@ -238,3 +239,61 @@ def test_batch_progress_of_a_continued_run_does_not_count_what_was_done(capsys, 
         "continuing an interrupted run behind row 100,000",
         "110,000 rows, 55%, 1,000 rows/s, 0:01:30 left",
     ]
+
+
+def test_batch_a_folder_with_a_report(run, tmp_path, case, harmless):
+    (tmp_path / "in").mkdir()
+    for number in range(7):
+        (tmp_path / "in" / f"{number}.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "in" / "a.csv").write_text(f"text\n{case}\n", encoding="utf-8")
+    (tmp_path / "in" / "b.csv").write_text(f"text\n{harmless}\n\n", encoding="utf-8")
+    report = tmp_path / "report.html"
+    result = run("batch", tmp_path / "in", "-o", tmp_path / "out", "--report", report)
+    assert result.exit_code == ExitCode.OK, result.stderr
+    assert "2 rows of 2 files in " in result.stderr
+    assert "note: 7 file(s) left out, their suffix names no format: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt, ..." in result.stderr
+    page = report.read_text(encoding="utf-8")
+    assert "<h1>Assessment of in</h1>" in page
+    assert case not in page
+    again = run("batch", tmp_path / "in", "-o", tmp_path / "out2", "--report", report)
+    assert (again.exit_code, "report.html exists; use --force" in again.stderr) == (ExitCode.USAGE, True)
+    assert not (tmp_path / "out2").exists()
+
+
+def test_batch_report_of_standard_input(run, tmp_path, harmless):
+    arguments = ("batch", "-", "-o", tmp_path / "out.csv", "--format", "csv", "--report", tmp_path / "r.html")
+    assert run(*arguments, stdin=f"text\n{harmless}\n".encode()).exit_code == ExitCode.OK
+    assert "Assessment of standard input" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_batch_a_full_disk_says_what_is_kept_and_how_to_go_on(run_process, tmp_path, harmless, command_line):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\n" + f"{harmless}\n" * 12_000, encoding="utf-8")
+    limit = 600_000
+    result = subprocess.run(
+        [*command_line, "batch", str(source), "-o", str(target), "--workers", "1"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == ExitCode.USAGE
+    last = result.stderr.decode().splitlines()[-1]
+    assert last.startswith(f"error: cannot write {target}.unfinished: File too large; ")
+    assert last.endswith(
+        f"rows are kept in {target}.unfinished: run the same command again to continue, or with --restart to begin anew"
+    )
+    again = run_process("batch", source, "-o", target)
+    assert again.returncode == 0
+    assert b"of the rows were done by an interrupted run" in again.stderr
+    assert len(table(target.read_text(encoding="utf-8"))) == 12_000
+
+
+def test_batch_standard_output_that_is_full(command_line, tmp_path, harmless):
+    source = tmp_path / "in.csv"
+    source.write_text("text\n" + f"{harmless}\n" * 3_000, encoding="utf-8")
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*command_line, "batch", str(source), "-o", "-"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert result.returncode == ExitCode.USAGE
+    assert result.stderr == b"error: cannot write the output: No space left on device\n"

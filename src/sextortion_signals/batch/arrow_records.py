@@ -11,14 +11,70 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from sextortion_signals.batch.assess import CHUNK_SIZE
 from sextortion_signals.batch.cells import flat_text
-from sextortion_signals.batch.formats import ColumnChunk, Record
+from sextortion_signals.batch.columns import list_columns
+from sextortion_signals.batch.compression import Compression
+from sextortion_signals.batch.formats import ColumnChunk, Format, Layout, Record
+from sextortion_signals.batch.source import ByteSource
 from sextortion_signals.batch.spool import Spool
-from sextortion_signals.errors import MissingExtraError
+from sextortion_signals.errors import MissingExtraError, RecordError
+
+_FILE_BEGINNING = b"ARROW1"
 
 # Rows of a row group (Parquet) or record batch (Arrow); fewer where they take more than so many bytes.
 _GROUP_ROWS = 65_536
 _GROUP_BYTES = 1 << 26
+
+
+class ArrowReader:
+    """Reads an Arrow file (Feather) or an Arrow stream, whichever it is; `schema` is its schema."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._arrow = pyarrow()
+        self._source = source
+        self._read = 0
+        # A file tells at its end where its batches are, a stream has them one behind the other.
+        self._is_file = source.sample.startswith(_FILE_BEGINNING)
+        try:
+            self._opened: Any = (
+                self._arrow.ipc.open_file(source.buffered().stream)
+                if self._is_file
+                else self._arrow.ipc.open_stream(source.stream)
+            )
+        except (self._arrow.ArrowException, OSError) as error:
+            raise RecordError(f"the input is no Arrow file or stream ({type(error).__name__})") from None
+        self.schema: Any = self._opened.schema
+        self.columns = column_names(self.schema)
+        self.layout = Layout(Format.ARROW if self._is_file else Format.ARROW_STREAM)
+
+    def __iter__(self) -> Iterator[Record]:
+        for chunk in self.chunks(CHUNK_SIZE):
+            yield from chunk
+
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in chunks of `size`."""
+        yield from exact_chunks(self._batches(), size, skip=skip)
+
+    def fraction(self) -> float | None:
+        """Return how much has been read."""
+        if not self._is_file:
+            return self._source.fraction()
+        return self._read / self._opened.num_record_batches if self._opened.num_record_batches else 1.0
+
+    def _batches(self) -> Iterator[Any]:
+        opened = self._opened
+        batches = map(opened.get_batch, range(opened.num_record_batches)) if self._is_file else iter(opened)
+        while True:
+            try:
+                batch = next(batches, None)
+            except (self._arrow.ArrowException, OSError) as error:
+                problem = f"the Arrow data is damaged behind batch {self._read} ({type(error).__name__})"
+                raise RecordError(f"{problem}; write it again") from None
+            if batch is None:
+                return
+            self._read += 1
+            yield batch
 
 
 class ArrowEncoder:
@@ -29,10 +85,11 @@ class ArrowEncoder:
     """
 
     appendable = False
+    compression: Compression | None = None
     head = b""
 
     def __init__(self, columns: Sequence[str], added: Sequence[str], schema: Any, open_writer: Any) -> None:
-        self._arrow = pyarrow("")
+        self._arrow = pyarrow()
         self.protected = 0
         text = self._arrow.string()
         fields = [self._arrow.field(name, text) for name in columns] if schema is None else list(plain_schema(schema))
@@ -105,12 +162,18 @@ class ArrowEncoder:
             spool.forget()
 
 
-def pyarrow(feature: str, module: str = "pyarrow") -> Any:
+def arrow_writer(chosen: Format, target: Any, schema: Any) -> Any:
+    """Return a writer of tables in Arrow's file or stream format; a context manager."""
+    ipc = pyarrow().ipc
+    return ipc.new_file(target, schema) if chosen is Format.ARROW else ipc.new_stream(target, schema)
+
+
+def pyarrow(module: str = "pyarrow") -> Any:
     """Import pyarrow; raise MissingExtraError with the command that installs it."""
     try:
         return import_module(module)
     except ImportError:
-        raise MissingExtraError(feature or "reading or writing Parquet and Arrow", "batch") from None
+        raise MissingExtraError("reading or writing Parquet and Arrow", "batch") from None
 
 
 def plain_schema(schema: Any) -> Any:
@@ -118,7 +181,7 @@ def plain_schema(schema: Any) -> Any:
 
     An Arrow file can hold one dictionary a column, and which values there are is known only at the end.
     """
-    arrow = pyarrow("")
+    arrow = pyarrow()
     return arrow.schema(
         [field.with_type(field.type.value_type) if arrow.types.is_dictionary(field.type) else field for field in schema]
     )
@@ -131,7 +194,7 @@ def plain_column(column: Any) -> Any:
 
 def exact_chunks(batches: Iterable[Any], size: int, *, skip: int = 0) -> Iterator[ColumnChunk]:
     """Yield chunks of exactly `size` rows, the last one shorter, whatever the batches are; `skip` rows are left out."""
-    arrow = pyarrow("")
+    arrow = pyarrow()
     held: list[Any] = []
     rows = 0
     for batch in batches:
@@ -140,16 +203,26 @@ def exact_chunks(batches: Iterable[Any], size: int, *, skip: int = 0) -> Iterato
         if passed < batch.num_rows:
             held.append(batch.slice(passed))
             rows += batch.num_rows - passed
-        while rows >= size:
-            whole = arrow.Table.from_batches(held).combine_chunks()
-            for begin in range(0, rows - size + 1, size):
-                (chunk,) = whole.slice(begin, size).to_batches()
-                yield ColumnChunk(chunk)
+        if rows >= size:
+            whole = arrow.Table.from_batches(held)
+            yield from (_chunk(whole.slice(begin, size)) for begin in range(0, rows - size + 1, size))
             rest = whole.slice(rows - rows % size)
             held, rows = rest.to_batches(), rest.num_rows
     if rows:
-        (chunk,) = arrow.Table.from_batches(held).combine_chunks().to_batches()
-        yield ColumnChunk(chunk)
+        yield _chunk(arrow.Table.from_batches(held))
+
+
+def column_names(schema: Any) -> tuple[str, ...]:
+    """Return the names of the columns; raise RecordError if one is there twice."""
+    names = tuple(schema.names)
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RecordError(f"the input has twice: {list_columns(twice)}; give each column a name of its own")
+    return names
+
+
+def _chunk(table: Any) -> ColumnChunk:
+    (batch,) = table.combine_chunks().to_batches()
+    return ColumnChunk(batch)
 
 
 def _text(value: object) -> object:

@@ -21,7 +21,8 @@ class Checkpoint:
 
     `rows` are done, in the first `written` bytes of the rows file and `ordered` bytes of the order file. `seconds` is
     the wall time of all runs so far, `digest` that of the rows read from a stream. `complete` says that all rows are
-    done, `published` is the number (inode) of the finished file that was put in the output's place.
+    done, `published` is the number (inode) of the finished file that was put in the output's place. `files` are those
+    of a folder that are done, each with the SHA-256 of its content.
     """
 
     rows: int = 0
@@ -32,6 +33,7 @@ class Checkpoint:
     digest: str | None = None
     complete: bool = False
     published: int | None = None
+    files: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
 
     def write(self, path: Path, settings: Settings) -> None:

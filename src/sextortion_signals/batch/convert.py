@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from sextortion_signals.batch.assess import CHUNK_SIZE, Chunk, chunk_items
 from sextortion_signals.batch.checkpoint import Checkpoint
+from sextortion_signals.batch.compression import compressor
 from sextortion_signals.batch.crew import Crew
 from sextortion_signals.batch.formats import RecordEncoder, RecordReader
 from sextortion_signals.batch.settings import Fingerprint, RowsDigest, Settings
@@ -43,8 +44,19 @@ class Conversion:
         """Whether the output can be written chunk by chunk."""
         return self.encoder.appendable and not self.sort
 
+    @property
+    def compress(self) -> Callable[[bytes], bytes]:
+        """What is done with rows that are written at once; those that are sorted first are compressed then."""
+        return compressor(self.encoder.compression if self.appendable else None)
+
+    @property
+    def head(self) -> bytes:
+        """What comes before the first row."""
+        return self.compress(self.encoder.head) if self.encoder.head else b""
+
     def encoded(self, chunks: Iterator[Chunk], done: Checkpoint) -> Iterator[tuple[bytes, bytes, Chunk]]:
         """Yield for each chunk its rows and its part of the order, as bytes, and count it in `done`."""
+        compress = self.compress
         self._tell(done)
         for chunk, result in self.crew.assess(chunks, partial(chunk_items, text_column=self.text_column)):
             pieces = self.encoder.encode(cast("Any", chunk), result.rendered)
@@ -52,7 +64,7 @@ class Conversion:
             done.rows += len(chunk)
             done.tally.merge(result.tally)
             done.protected = self.encoder.protected
-            yield b"".join(pieces), order, chunk
+            yield compress(b"".join(pieces)), order, chunk
             self._tell(done)
 
     def _tell(self, done: Checkpoint) -> None:
@@ -62,20 +74,30 @@ class Conversion:
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What was done in all, and by interrupted runs: `resumed` rows, in `earlier` seconds."""
+    """What was done in all, and by interrupted runs: `resumed` rows, in `earlier` seconds.
+
+    `sha256` is that of an input that is a file. A folder has more than one of its `files`, and others `left_out`.
+    """
 
     done: Checkpoint
+    text_column: str
+    encoding: str | None
     resumed: int = 0
     earlier: float = 0.0
+    sha256: str | None = None
+    files: int = 1
+    left_out: tuple[str, ...] = ()
 
-    def summary(self, seconds: float, *, text_column: str, encoding: str | None) -> BatchSummary:
-        """Return what the user is told; `seconds` is the time of all runs."""
+    def summary(self, seconds: float) -> BatchSummary:
+        """Return what the user is told; `seconds` is the time of this run."""
         return self.done.tally.summary(
             resumed=self.resumed,
             protected=self.done.protected,
-            seconds=seconds,
-            text_column=text_column,
-            encoding=encoding,
+            seconds=self.earlier + seconds,
+            text_column=self.text_column,
+            encoding=self.encoding,
+            files=self.files,
+            left_out=self.left_out,
         )
 
 
@@ -95,14 +117,14 @@ def convert_into_stream(conversion: Conversion, target: BinaryIO) -> Converted:
             order += entries
         encoder.finish(MemorySpool(chunks, bytes(order)), guarded)
     elif encoder.appendable:
-        guarded.write(encoder.head)
+        guarded.write(conversion.head)
         for rows, _, _ in encoded:
             guarded.write(rows)
     else:
         encoder.finish(LiveSpool(rows for rows, _, _ in encoded), guarded)
     guarded.flush()
     done.protected = encoder.protected
-    return Converted(done)
+    return Converted(done, conversion.text_column, conversion.reader.layout.encoding)
 
 
 def convert_into_file(
@@ -131,7 +153,8 @@ def convert_into_file(
             work.done.complete, work.done.protected = True, conversion.encoder.protected
             work.commit(now=True)
         work.publish(None if conversion.appendable else partial(_finish, conversion, work))
-        return Converted(work.done, resumed, earlier)
+        sha256 = fingerprint.sha256 if fingerprint else None
+        return Converted(work.done, conversion.text_column, conversion.reader.layout.encoding, resumed, earlier, sha256)
 
 
 def _fill(conversion: Conversion, work: Unfinished, digest: RowsDigest | None) -> None:
@@ -139,7 +162,7 @@ def _fill(conversion: Conversion, work: Unfinished, digest: RowsDigest | None) -
     if done.rows:
         encoder.protected = done.protected
     elif conversion.appendable:
-        work.append(encoder.head, b"")
+        work.append(conversion.head, b"")
     if digest is None:
         chunks = conversion.reader.chunks(CHUNK_SIZE, skip=done.rows)
     else:

@@ -100,6 +100,7 @@ class CsvEncoder:
         errors = "replace" if self._encoding.startswith("utf") else "strict"
         self._encoder = codecs.getincrementalencoder(self._encoding)(errors)
         self.protected = 0
+        self.compression = layout.compression
         self._keep_formulas = keep_formulas
         self._columns = tuple(columns)
         self._lines: list[str] = []
@@ -119,7 +120,7 @@ class CsvEncoder:
 
     def finish(self, spool: Spool, target: BinaryIO) -> None:
         """Write the lines in the order of the spool."""
-        write_in_order(spool, self.head, target)
+        write_in_order(spool, self.head, target, self.compression)
 
     def write(self, line: str) -> None:
         """Take a line from the csv module."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, overload
 
+from sextortion_signals.batch.compression import Compression, split_compression
 from sextortion_signals.errors import RecordError
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Format(StrEnum):
     CSV = "csv"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    ARROW = "arrow"
+    """Arrow's file format, also known as Feather."""
+    ARROW_STREAM = "arrows"
+    """Arrow's stream format."""
 
 
 SUFFIXES = {
@@ -72,7 +77,13 @@ SUFFIXES = {
     ".ndjson": Format.JSONL,
     ".parquet": Format.PARQUET,
     ".pq": Format.PARQUET,
+    ".arrow": Format.ARROW,
+    ".feather": Format.ARROW,
+    ".arrows": Format.ARROW_STREAM,
 }
+COLUMNAR = frozenset({Format.PARQUET, Format.ARROW, Format.ARROW_STREAM})
+"""Formats that are read and written by pyarrow."""
+
 _TAB_SUFFIXES = frozenset({".tsv", ".tab"})
 
 
@@ -108,6 +119,7 @@ class Layout:
     encoding: str | None = None
     delimiter: str | None = None
     line_end: str = "\n"
+    compression: Compression | None = None
 
 
 class RecordReader(Protocol):
@@ -133,11 +145,12 @@ class RecordEncoder(Protocol):
 
     Where `appendable` is true, `head` and all chunks in a row are the file, and `encode` returns one piece a row.
     Elsewhere chunks are kept in a file of their own and `finish` makes the output of it. `protected` counts formulas
-    that were defused.
+    that were defused. `compression` is for whoever writes the bytes.
     """
 
     protected: int
     appendable: bool
+    compression: Compression | None
 
     @property
     def head(self) -> bytes: ...
@@ -148,24 +161,24 @@ class RecordEncoder(Protocol):
 
 
 def format_of(path: Path | None, chosen: Format | None = None, fallback: Format | None = None) -> Format:
-    """Return the format of a file: `chosen`, or by its suffix, or `fallback`.
+    """Return the format of a file: `chosen`, or by its suffix (before that of a compression), or `fallback`.
 
     Raises:
         RecordError: none of them says it.
     """
-    suffix = path.suffix.lower() if path else ""
+    suffix = split_compression(path)[0].suffix.lower() if path else ""
     found = chosen or SUFFIXES.get(suffix) or fallback
     if found is None:
         what = (
             f"the suffix {suffix!r} names no format" if path else "standard input has no suffix that names its format"
         )
-        raise RecordError(f"{what}; choose csv, jsonl or parquet with --format")
+        raise RecordError(f"{what}; choose csv, jsonl, parquet or arrow with --format")
     return found
 
 
 def tab_separated(path: Path | None) -> bool:
     """Say whether the file's suffix promises tabs between the cells."""
-    return path is not None and path.suffix.lower() in _TAB_SUFFIXES
+    return path is not None and split_compression(path)[0].suffix.lower() in _TAB_SUFFIXES
 
 
 def _values(column: Any) -> list[Any]:

@@ -59,8 +59,9 @@ class JsonlEncoder:
     appendable = True
     head = b""
 
-    def __init__(self, added: Sequence[str]) -> None:
+    def __init__(self, added: Sequence[str], layout: Layout) -> None:
         self.protected = 0
+        self.compression = layout.compression
         self._added = frozenset(added)
 
     def encode(self, records: Sequence[Record], added: Sequence[str]) -> list[bytes]:
@@ -71,7 +72,7 @@ class JsonlEncoder:
 
     def finish(self, spool: Spool, target: BinaryIO) -> None:
         """Write the lines in the order of the spool."""
-        write_in_order(spool, self.head, target)
+        write_in_order(spool, self.head, target, self.compression)
 
     def _line(self, record: Record, fields: str) -> str:
         if not self._added.isdisjoint(record):

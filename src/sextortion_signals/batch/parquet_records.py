@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sextortion_signals.batch.arrow_records import exact_chunks, pyarrow
+from sextortion_signals.batch.arrow_records import column_names, exact_chunks, pyarrow
+from sextortion_signals.batch.assess import CHUNK_SIZE
 from sextortion_signals.batch.formats import Format, Layout, Record
 from sextortion_signals.batch.source import ByteSource
 from sextortion_signals.errors import RecordError
 
-_BATCH_ROWS = 1024
-
 
 class ParquetReader:
-    """Reads the rows of a Parquet file in batches of 1,024; `schema` is the file's Arrow schema."""
+    """Reads the rows of a Parquet file in chunks; `schema` is the file's Arrow schema."""
 
     def __init__(self, source: ByteSource) -> None:
-        self._arrow = pyarrow("reading Parquet")
+        self._arrow = pyarrow()
         try:
-            self._file = pyarrow("reading Parquet", "pyarrow.parquet").ParquetFile(source.buffered().stream)
+            self._file = pyarrow("pyarrow.parquet").ParquetFile(source.buffered().stream)
         except (self._arrow.ArrowException, OSError) as error:
             raise RecordError(f"the input is not a Parquet file ({type(error).__name__})") from None
         self._read_rows = 0
         self._rows: int = self._file.metadata.num_rows
         self.schema: Any = self._file.schema_arrow
-        self.columns: tuple[str, ...] = tuple(self.schema.names)
+        self.columns = column_names(self.schema)
         self.layout = Layout(Format.PARQUET)
 
     def __iter__(self) -> Iterator[Record]:
-        for chunk in self.chunks(_BATCH_ROWS):
+        for chunk in self.chunks(CHUNK_SIZE):
             yield from chunk
 
     def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
@@ -64,4 +63,4 @@ class ParquetReader:
 
 def parquet_writer(target: Any, schema: Any) -> Any:
     """Return a writer of tables, each of which becomes a row group; a context manager."""
-    return pyarrow("writing Parquet", "pyarrow.parquet").ParquetWriter(target, schema)
+    return pyarrow("pyarrow.parquet").ParquetWriter(target, schema)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 
+from sextortion_signals.batch.compression import Compression, compressor
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
     from numpy.typing import NDArray
@@ -101,8 +103,9 @@ class LiveSpool:
 Spool = FileSpool | MemorySpool | LiveSpool
 
 
-def write_in_order(spool: Spool, head: bytes, target: BinaryIO) -> None:
+def write_in_order(spool: Spool, head: bytes, target: BinaryIO, compression: Compression | None) -> None:
     """Write the rows of a text format in the order of the spool, behind `head`."""
+    compress = compressor(compression)
     if spool.order is None or spool.offsets is None:
         raise ValueError("the spool has no order")
     view, begins, ends = spool.view(), spool.offsets[:-1], spool.offsets[1:]
@@ -110,13 +113,13 @@ def write_in_order(spool: Spool, head: bytes, target: BinaryIO) -> None:
     for number in spool.order:
         block += view[begins[number] : ends[number]]
         if len(block) >= _BLOCK_BYTES:
-            target.write(block)
+            target.write(compress(bytes(block)))
             looked_at += len(block)
             block = bytearray()
         if looked_at >= _MAPPED_BYTES:
             spool.forget()
             looked_at = 0
-    target.write(block)
+    target.write(compress(bytes(block)))
 
 
 def _sorted(order: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -21,7 +21,8 @@ class BatchSummary:
     `failures` is by error class; `seconds` is wall time, that of interrupted runs included; `resumed` counts the rows
     taken over from an interrupted run; `unverified` the rows in a language in which the detector was never measured;
     `protected` the cells that a spreadsheet would have run as formulas; `risks` the assessed rows by risk, in
-    `RISK_BINS` bins of equal width.
+    `RISK_BINS` bins of equal width; `files` those of a folder, of which others were `left_out` because their suffix
+    names no format.
     """
 
     rows: int
@@ -41,6 +42,8 @@ class BatchSummary:
     encoding: str | None
     model: str | None
     thresholds: Mapping[str, float]
+    files: int = 1
+    left_out: tuple[str, ...] = ()
 
     @property
     def rows_per_second(self) -> float:
@@ -103,7 +106,15 @@ class Tally:
         return cls(**{**data, **counters})
 
     def summary(
-        self, *, resumed: int, protected: int, seconds: float, text_column: str, encoding: str | None
+        self,
+        *,
+        resumed: int,
+        protected: int,
+        seconds: float,
+        text_column: str,
+        encoding: str | None,
+        files: int = 1,
+        left_out: tuple[str, ...] = (),
     ) -> BatchSummary:
         """Return the counts so far."""
         failed = self.failures.total()
@@ -125,6 +136,8 @@ class Tally:
             encoding=encoding,
             model=self.model,
             thresholds=dict(self.thresholds),
+            files=files,
+            left_out=left_out,
         )
 
 

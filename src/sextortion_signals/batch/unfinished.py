@@ -22,6 +22,7 @@ from sextortion_signals.batch.settings import Settings, check_settings
 from sextortion_signals.errors import OutputError, RecordError, ResumeError
 
 SUFFIX = ".unfinished"
+CHECKPOINT_NAME = "checkpoint.json"
 _SECONDS_BETWEEN_CHECKPOINTS = 0.2
 # On a slow disk a checkpoint takes long: no more than a fiftieth of the time goes there.
 _TIMES_ITS_COST = 50
@@ -73,7 +74,7 @@ def remove(folder: Path, *, finished: bool = False) -> None:
     The checkpoint of a `finished` run goes last, for it says that the output is what that run made; otherwise it goes
     first, for it must not speak of rows that are gone.
     """
-    names = ["checkpoint.json", "checkpoint.new", "rows", "order", "output", "lock"]
+    names = [CHECKPOINT_NAME, "checkpoint.new", "rows", "order", "output", "lock"]
     with suppress(OSError):
         for name in reversed(names) if finished else names:
             (folder / name).unlink(missing_ok=True)
@@ -83,7 +84,7 @@ def remove(folder: Path, *, finished: bool = False) -> None:
 def is_published(target: Path) -> bool:
     """Say whether `target` is the output of a run that was killed just before it could clean up."""
     try:
-        found = read_checkpoint(unfinished_folder(target) / "checkpoint.json")
+        found = read_checkpoint(unfinished_folder(target) / CHECKPOINT_NAME)
     except (OSError, ValueError):
         return False
     return found is not None and _is_file(target, found[0].published)
@@ -100,7 +101,7 @@ class Unfinished:
         self.kept = 0
         self.rows_path, self.order_path = folder / "rows", folder / "order"
         self._target, self._folder, self._settings, self._force = target, folder, settings, force
-        self._checkpoint_path = folder / "checkpoint.json"
+        self._checkpoint_path = folder / CHECKPOINT_NAME
         self._files: list[BinaryIO] = []
         self._started = self._committed = time.monotonic()
         self._cost = 0.0

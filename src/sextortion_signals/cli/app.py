@@ -16,7 +16,7 @@ import click
 from sextortion_signals import __version__
 from sextortion_signals.cli.exit_codes import ExitCode, exit_code_of
 from sextortion_signals.cli.streams import force_utf8
-from sextortion_signals.errors import SextortionSignalsError
+from sextortion_signals.errors import OutputError, SextortionSignalsError
 
 PROGRAM = "sextortion-signals"
 COMMANDS = (
@@ -105,6 +105,8 @@ class App(click.Group):
             return _broken_pipe()
         except SextortionSignalsError as error:
             _report("; ".join((str(error), *_notes(error))))
+            if isinstance(error, OutputError):
+                _forget_output()
             return exit_code_of(error)
         except Exception as error:
             return _internal(error)
@@ -150,10 +152,14 @@ def _interrupted(error: BaseException | None = None) -> ExitCode:
 
 
 def _broken_pipe() -> ExitCode:
+    _forget_output()
+    return ExitCode.BROKEN_PIPE
+
+
+def _forget_output() -> None:
     # What is still buffered would fail once more at the end of the process; it may go nowhere.
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.BROKEN_PIPE
 
 
 def _internal(error: Exception) -> ExitCode:
