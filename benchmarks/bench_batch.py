@@ -140,13 +140,17 @@ def speed(rows: int) -> None:
             write_input(folder, name, rows, texts)
         size = (folder / "in.csv").stat().st_size / 1e6
         print(f"{rows:,} rows, {size:.1f} MB as CSV, {os.cpu_count()} cores\n")
-        print("| input and output | rows/s, one process | to `assess_many` | rows/s, two workers | main process, µs a row |")
+        print(
+            "| input and output | rows/s, one process | to `assess_many` | rows/s, two workers | main process, µs/row |"
+        )
         print("|---|---:|---:|---:|---:|")
         for name, case in CASES.items():
             alone = library(texts, rows)
             one, two = run(folder, case, 1), run(folder, case, 2)
             busy = two[1] / rows * 1e6
-            print(f"| {name} | {rows / one[0]:,.0f} | {rows / one[0] / alone:.2f} | {rows / two[0]:,.0f} | {busy:.0f} |")
+            print(
+                f"| {name} | {rows / one[0]:,.0f} | {rows / one[0] / alone:.2f} | {rows / two[0]:,.0f} | {busy:.0f} |"
+            )
 
 
 def memory(rows: int) -> None:

@@ -88,7 +88,9 @@ def test_arrow_to_text_formats_and_back(tmp_path, rule_detector):
     run_batch(lambda: rule_detector, source, tmp_path / "out.jsonl")
     run_batch(lambda: rule_detector, source, tmp_path / "out.csv")
     line = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()[2]
-    assert line.startswith('1,こんにちは,1970-01-01 09:00:00.000000001+0900,1.50,"[{""a"": 1}]",\\xff,2026-01-01,0.01,low')
+    assert line.startswith(
+        '1,こんにちは,1970-01-01 09:00:00.000000001+0900,1.50,"[{""a"": 1}]",\\xff,2026-01-01,0.01,low'
+    )
     run_batch(lambda: rule_detector, tmp_path / "out.jsonl", tmp_path / "b.arrow", write=WriteOptions(prefix="b_"))
     table = load(tmp_path / "b.arrow")
     assert table["id"].to_pylist() == ["0", "1"]

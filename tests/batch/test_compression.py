@@ -33,8 +33,9 @@ def test_compression_is_recognised_in_files_and_streams(write, suffix, encoding)
     path = write(f"a.csv{suffix}", packed)
     with open_records(path) as reader:
         assert reader.columns == ("id", "本文")
-        assert (reader.layout.encoding, reader.fraction()) == (encoding, 1.0)
+        assert reader.layout.encoding == encoding
         records = list(reader)
+        assert reader.fraction() == 1.0
     assert len(records) == 3_000
     assert records[-1] == {"id": "2999", "本文": "払え2999"}
     with open_records(Pipe(packed), ReadOptions(Format.CSV)) as reader:
@@ -68,9 +69,9 @@ def test_compression_of_the_output_by_its_suffix(write, tmp_path, rule_detector,
 @pytest.mark.parametrize("suffix", PACK)
 def test_compression_that_is_cut_off_or_damaged_is_an_error(write, tmp_path, rule_detector, suffix):
     packed = PACK[suffix](CSV.encode())
-    broken = bytearray(packed)
-    broken[len(packed) // 2] ^= 0xFF
-    for number, data in enumerate((packed[:-20], bytes(broken))):
+    # Behind the first bytes, which say how it is compressed: further on zstd finds damage only by a check sum.
+    broken = packed[:8] + b"\xff" * 8 + packed[16:]
+    for number, data in enumerate((packed[:-1], packed[: len(packed) // 2], broken)):
         with pytest.raises(RecordError, match=r"data is damaged or cut off \(\w+\); get the file once more"):
             run_batch(lambda: rule_detector, write(f"{number}.csv{suffix}", data), tmp_path / "out.csv")
     assert not [path for path in tmp_path.iterdir() if path.name.startswith("out")]

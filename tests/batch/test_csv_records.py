@@ -58,6 +58,8 @@ def test_csv_header_without_names_or_with_names_twice(write):
 
 
 def test_csv_quote_that_is_never_closed_is_an_error_and_names_its_row(write):
+    with pytest.raises(RecordError, match="row at line 3 is never closed"):
+        read(write("b.csv", 'id,text\n1,a\n"'))
     path = write("a.csv", 'id,text\n1,a\n2,"open\n3,b\n')
     with pytest.raises(RecordError, match="row at line 3 is never closed"):
         read(path)

@@ -15,8 +15,11 @@ class Balanced(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.seen.append(tag)
-        if tag not in ("meta", "rect", "line"):
+        if tag != "meta":
             self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append(tag)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag

@@ -62,7 +62,7 @@ class CsvReader:
             rows = csv.reader(chain(lines, [_END]), delimiter=self.layout.delimiter or ",")
             try:
                 for cells in rows:
-                    if cells == [_END]:
+                    if cells == [_END] and rows.line_num == line:
                         return
                     if cells and cells[-1].endswith(_END):
                         raise RecordError(f"a quotation mark opened in the row at line {line} is never closed")

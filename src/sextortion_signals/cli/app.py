@@ -104,10 +104,7 @@ class App(click.Group):
         except BrokenPipeError:
             return _broken_pipe()
         except SextortionSignalsError as error:
-            _report("; ".join((str(error), *_notes(error))))
-            if isinstance(error, OutputError):
-                _forget_output()
-            return exit_code_of(error)
+            return _failed(error)
         except Exception as error:
             return _internal(error)
         return result
@@ -149,6 +146,13 @@ def _interrupted(error: BaseException | None = None) -> ExitCode:
     notes = [] if error is None else _notes(error)
     click.echo("; ".join(("interrupted", *(notes or ["nothing unfinished was left behind"]))), err=True)
     return ExitCode.INTERRUPTED
+
+
+def _failed(error: SextortionSignalsError) -> ExitCode:
+    _report("; ".join((str(error), *_notes(error))))
+    if isinstance(error, OutputError):
+        _forget_output()
+    return exit_code_of(error)
 
 
 def _broken_pipe() -> ExitCode:

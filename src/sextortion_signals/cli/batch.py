@@ -18,6 +18,7 @@ from sextortion_signals.batch.report import report_page
 from sextortion_signals.cli import options, streams
 from sextortion_signals.cli.exit_codes import ExitCode
 from sextortion_signals.cli.progress import batch_progress
+from sextortion_signals.errors import RecordError
 from sextortion_signals.types import Audience
 
 FORMATS = [item.value for item in Format]
@@ -35,7 +36,7 @@ WORKERS_HELP = "Number of processes. Default: one for each core, where INPUT is 
 @options.record_options
 @click.option("--output-encoding", metavar="NAME", help=OUTPUT_ENCODING_HELP)
 @click.option("--prefix", default="ss_", show_default=True, help="What the names of the added columns begin with.")
-@click.option("--sort", is_flag=True, help="Put the highest risk first (holds all rows in memory).")
+@click.option("--sort", is_flag=True, help="Put the highest risk first.")
 @click.option("--report", metavar="PATH", help="Write a small page with plots, too (HTML, without any text).")
 @click.option("--force", is_flag=True, help="Replace OUTPUT if it exists.")
 @click.option("--restart", is_flag=True, help="Discard what an interrupted run has left and begin anew.")
@@ -58,7 +59,7 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
     In CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe; the offsets in ss_evidence count
     without it. --keep-formulas leaves such cells as they are.
     """
-    report = _report_target(chosen["report"], force=chosen["force"])
+    report = _report_target(chosen["report"], input, output, force=chosen["force"])
     with _orderly_termination(), batch_progress() as progress:
         summary = run_batch(
             partial(options.load_detector, *(chosen[name] for name in ("model", "thresholds", "profile", "tier"))),
@@ -85,10 +86,13 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
     return ExitCode.ROWS_FAILED if strict and summary.failed else ExitCode.OK
 
 
-def _report_target(name: str | None, *, force: bool) -> Path | None:
-    if name is not None:
-        check_target(Path(name), source=None, force=force)
-    return None if name is None else Path(name)
+def _report_target(name: str | None, input: str, output: str, *, force: bool) -> Path | None:
+    if name is None:
+        return None
+    if Path(name).resolve() == Path(output).resolve():
+        raise RecordError(f"{name} is the output, too; write the report to another file")
+    check_target(Path(name), source=Path(input), force=force)
+    return Path(name)
 
 
 def _title(name: str) -> str:
@@ -133,9 +137,8 @@ def _summary_lines(summary: BatchSummary, prefix: str) -> list[str]:
     if summary.resumed:
         lines.append(f"note: {summary.resumed:,} of the rows were done by an interrupted run")
     if summary.left_out:
-        lines.append(
-            f"note: {len(summary.left_out):,} file(s) left out, their suffix names no format: {_listed(summary.left_out)}"
-        )
+        listed = _listed(summary.left_out)
+        lines.append(f"note: {len(summary.left_out):,} file(s) left out, their suffix names no format: {listed}")
     if summary.failed:
         lines.append(
             f"warning: {summary.failed:,} row(s) could not be assessed ({_counts(summary.failures)}); see {prefix}error"
