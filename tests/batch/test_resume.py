@@ -1,7 +1,9 @@
 """Runs that end before their time, and what the same call makes of it."""
 
+import errno
 import io
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -400,3 +402,34 @@ def test_resume_a_folder_that_cannot_be_made(run, write, tmp_path):
     name = "x" * 250 + ".csv"
     with pytest.raises(OutputError, match=r"cannot write .*unfinished: File name too long"):
         run(name)
+
+
+class Away(io.BytesIO):
+    """A stream on a share that goes away behind the first 280 kB."""
+
+    def seekable(self):
+        return False
+
+    def read(self, size=-1):
+        if self.tell() >= 280_000:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(min(size, 280_000) if size and size > 0 else 280_000)
+
+
+def test_resume_an_input_that_cannot_be_read_for_once(run, tmp_path):
+    content = INPUT.replace("b30", "b" * 300_000).encode()
+    options = {"read": ReadOptions(Format.CSV)}
+    with pytest.raises(RecordError, match=r"cannot read behind line \d+: Input/output error") as caught:
+        run(source=Away(content), **options)
+    assert caught.value.__notes__[0].startswith("28 rows are kept")
+    assert run(source=io.BytesIO(content), **options).resumed == 28
+    run("whole.csv", source=io.BytesIO(content), **options)
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_resume_an_input_that_is_only_touched_is_the_same(run, write, tmp_path):
+    path = write("in.csv", INPUT)
+    assert run(on_progress=lambda rows, _: os.utime(path, (rows, rows))).rows == ROWS
+    with pytest.raises(RecordError, match="was changed while it was read"):
+        run("other.csv", on_progress=lambda rows, _: path.unlink() if rows == 16 else None)
+    assert [item.name for item in tmp_path.iterdir()] == ["out.csv"]

@@ -138,6 +138,8 @@ def test_run_progress_counts_up_to_the_end(write, tmp_path, rule_detector):
     [
         ("missing.csv", "out.csv", "cannot read .*missing.csv: No such file"),
         ("in.txt", "out.csv", "the suffix '.txt' names no format"),
+        ("in.csv", "out.xlsx", "the suffix '.xlsx' names no format; .* with --output-format"),
+        ("in.csv", "out.csv.bz2", "the suffix '.bz2' names no format"),
         ("in.csv", "in.csv", "is the input itself"),
         ("in.csv", "taken.csv", "use --force"),
     ],

@@ -264,6 +264,19 @@ def test_batch_a_folder_with_a_report(run, tmp_path, case, harmless):
     assert not (tmp_path / "out2").exists()
 
 
+def test_batch_a_report_never_replaces_input_or_output(run, reports):
+    before = reports.read_bytes()
+    for name, message in (
+        ("out.csv", "out.csv is the output, too"),
+        ("reports.csv", "reports.csv is the input itself"),
+    ):
+        arguments = ("-o", reports.parent / "out.csv", "--report", reports.parent / name, "--force")
+        result = run("batch", reports, *arguments)
+        assert (result.exit_code, message in result.stderr) == (ExitCode.USAGE, True)
+    assert reports.read_bytes() == before
+    assert not (reports.parent / "out.csv").exists()
+
+
 def test_batch_report_of_standard_input(run, tmp_path, harmless):
     arguments = ("batch", "-", "-o", tmp_path / "out.csv", "--format", "csv", "--report", tmp_path / "r.html")
     assert run(*arguments, stdin=f"text\n{harmless}\n".encode()).exit_code == ExitCode.OK

@@ -147,9 +147,7 @@ def convert_into_file(
     with open_unfinished(target, settings, force=force, restart=restart) as work:
         resumed, earlier = work.done.rows, work.done.seconds
         if not work.done.complete:
-            _fill(conversion, work, None if fingerprint else RowsDigest())
-            if fingerprint:
-                fingerprint.check()
+            _fill(conversion, work, fingerprint)
             work.done.complete, work.done.protected = True, conversion.encoder.protected
             work.commit(now=True)
         work.publish(None if conversion.appendable else partial(_finish, conversion, work))
@@ -157,8 +155,9 @@ def convert_into_file(
         return Converted(work.done, conversion.text_column, conversion.reader.layout.encoding, resumed, earlier, sha256)
 
 
-def _fill(conversion: Conversion, work: Unfinished, digest: RowsDigest | None) -> None:
+def _fill(conversion: Conversion, work: Unfinished, fingerprint: Fingerprint | None) -> None:
     done, encoder = work.done, conversion.encoder
+    digest = None if fingerprint else RowsDigest()
     if done.rows:
         encoder.protected = done.protected
     elif conversion.appendable:
@@ -173,7 +172,12 @@ def _fill(conversion: Conversion, work: Unfinished, digest: RowsDigest | None) -
         if digest is not None:
             digest.add(chunk)
             done.digest = digest.value()
+        # Said at once, not after the hours that the rest of a file takes to which somebody writes.
+        if fingerprint:
+            fingerprint.check()
         work.commit()
+    if fingerprint:
+        fingerprint.check()
 
 
 def _pass_over(chunks: Iterator[Any], done: Checkpoint, digest: RowsDigest) -> None:

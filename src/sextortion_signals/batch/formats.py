@@ -84,6 +84,8 @@ SUFFIXES = {
 COLUMNAR = frozenset({Format.PARQUET, Format.ARROW, Format.ARROW_STREAM})
 """Formats that are read and written by pyarrow."""
 
+# A file of such a name that holds CSV or JSONL would be a surprise to whoever opens it.
+_OTHER_SUFFIXES = frozenset({".json", ".xlsx", ".xls", ".ods", ".avro", ".orc", ".bz2", ".xz", ".zip", ".7z"})
 _TAB_SUFFIXES = frozenset({".tsv", ".tab"})
 
 
@@ -164,15 +166,18 @@ def format_of(path: Path | None, chosen: Format | None = None, fallback: Format 
     """Return the format of a file: `chosen`, or by its suffix (before that of a compression), or `fallback`.
 
     Raises:
-        RecordError: none of them says it.
+        RecordError: none of them says it, or the suffix is that of a format that is not written.
     """
     suffix = split_compression(path)[0].suffix.lower() if path else ""
-    found = chosen or SUFFIXES.get(suffix) or fallback
+    found = chosen or SUFFIXES.get(suffix) or (None if suffix in _OTHER_SUFFIXES else fallback)
     if found is None:
         what = (
-            f"the suffix {suffix!r} names no format" if path else "standard input has no suffix that names its format"
+            f"the suffix {suffix!r} names no format"
+            if path
+            else "standard input has no suffix that names its format"
         )
-        raise RecordError(f"{what}; choose csv, jsonl, parquet or arrow with --format")
+        option = "--output-format" if fallback else "--format"
+        raise RecordError(f"{what}; choose csv, jsonl, parquet or arrow with {option}")
     return found
 
 

@@ -69,9 +69,13 @@ class Fingerprint:
             raise RecordError(f"cannot read {path}: {error.strerror}") from None
 
     def check(self) -> None:
-        """Raise RecordError if the file was changed since this was made."""
-        if _state(self._path) != self._state:
+        """Raise RecordError if the file was changed since this was made; a new time with the old bytes is no change."""
+        state = _state(self._path)
+        if state == self._state:
+            return
+        if state is None or Fingerprint(self._path).sha256 != self.sha256:
             raise RecordError(f"{self._path} was changed while it was read; run again when nothing writes to it")
+        self._state = state
 
 
 class RowsDigest:

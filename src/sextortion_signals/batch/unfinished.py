@@ -38,8 +38,8 @@ def unfinished_folder(target: Path) -> Path:
 def open_unfinished(target: Path, settings: Settings, *, force: bool, restart: bool) -> Iterator[Unfinished]:
     """Begin or continue the work on `target`; the block's end leaves nothing but the output.
 
-    After an error the folder stays if it holds a checkpoint, and a note on the error says so. It is removed after an
-    error of the input, for with that there is nothing to continue.
+    After an error the folder stays if it holds a checkpoint, and a note on the error says so. It is removed after a
+    fault of the input, for with that there is nothing to continue, but not where the input could not be read for once.
 
     Raises:
         ResumeError: the folder holds a run with other settings, or a damaged one.
@@ -209,7 +209,10 @@ class Unfinished:
 
 
 def _is_lost(error: BaseException) -> bool:
-    return isinstance(error, RecordError) and not isinstance(error, OutputError | ResumeError)
+    if not isinstance(error, RecordError) or isinstance(error, OutputError | ResumeError):
+        return False
+    # A number (errno) comes from the system: a share that is away, a bad sector. Without one, the content is at fault.
+    return not isinstance(error.__context__, OSError) or error.__context__.errno is None
 
 
 @contextmanager
