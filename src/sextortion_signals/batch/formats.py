@@ -172,9 +172,7 @@ def format_of(path: Path | None, chosen: Format | None = None, fallback: Format 
     found = chosen or SUFFIXES.get(suffix) or (None if suffix in _OTHER_SUFFIXES else fallback)
     if found is None:
         what = (
-            f"the suffix {suffix!r} names no format"
-            if path
-            else "standard input has no suffix that names its format"
+            f"the suffix {suffix!r} names no format" if path else "standard input has no suffix that names its format"
         )
         option = "--output-format" if fallback else "--format"
         raise RecordError(f"{what}; choose csv, jsonl, parquet or arrow with {option}")

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from sextortion_signals.batch.summary import RISK_BINS, BatchSummary
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 520, 170, 44, 22
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _BOTTOM = 540, 170, 80, 12, 22
 _ROW_HEIGHT = 26
 _NAME_WIDTH, _COUNT_WIDTH = 150, 90
 
@@ -60,8 +60,11 @@ def _histogram(summary: BatchSummary) -> str:
     highest = max(summary.risks)
     if not highest:
         return ""
-    width, height = (_WIDTH - _LEFT) / RISK_BINS, _HEIGHT - _BOTTOM
-    shapes = []
+    room, height = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _BOTTOM
+    width = room / RISK_BINS
+    shapes = [
+        f'<text x="{_LEFT - 6}" y="{y}" text-anchor="end">{count:,}</text>' for y, count in ((18, highest), (height, 0))
+    ]
     for number, count in enumerate(summary.risks):
         tall = (count / highest) ** 0.5 * (height - 14)
         words = f"{number / RISK_BINS:.2f} to {(number + 1) / RISK_BINS:.2f}: {count:,} rows"
@@ -71,11 +74,11 @@ def _histogram(summary: BatchSummary) -> str:
         )
     marks = {name: risk for name, risk in summary.thresholds.items() if 0.0 <= risk <= 1.0}
     for name, risk in marks.items():
-        x = _LEFT + risk * (_WIDTH - _LEFT)
+        x = _LEFT + risk * room
         shapes.append(f'<line class="mark" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height}"/>')
         shapes.append(f'<text x="{x - 3:.1f}" y="10" text-anchor="end">{escape(name)}</text>')
     shapes += [
-        f'<text x="{_LEFT + share * (_WIDTH - _LEFT):.0f}" y="{_HEIGHT - 6}" text-anchor="middle">{share:g}</text>'
+        f'<text x="{_LEFT + share * room:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">{share:g}</text>'
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     bins = "; ".join(f"{count:,}" for count in summary.risks)
