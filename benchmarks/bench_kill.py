@@ -22,7 +22,7 @@ from pathlib import Path
 
 from measuring import queue
 
-KILLS, ROWS, SEED = 200, 20_000, 7
+KILLS, ROWS, SEED, FILES = 200, 20_000, 7, 5
 COMMAND = [sys.executable, "-m", "sextortion_signals.cli", "batch"]
 
 
@@ -47,7 +47,7 @@ CASES = (
 
 
 def write_inputs(folder: Path, rows: int) -> None:
-    """Write the same rows as CSV in cp932, as Parquet, and as a folder of five files."""
+    """Write the same rows as CSV in cp932, as Parquet, and as a folder of files."""
     import pyarrow
     import pyarrow.parquet
 
@@ -60,8 +60,9 @@ def write_inputs(folder: Path, rows: int) -> None:
 
     (folder / "in.csv").write_bytes(lines(table))
     (folder / "folder").mkdir()
-    for number in range(5):
-        (folder / "folder" / f"{number}.csv").write_bytes(lines(table[number * rows // 5 : (number + 1) * rows // 5]))
+    for number in range(FILES):
+        part = table[number * rows // FILES : (number + 1) * rows // FILES]
+        (folder / "folder" / f"{number}.csv").write_bytes(lines(part))
     columns = dict(zip(("id", "text", "note"), map(list, zip(*table, strict=True)), strict=True))
     pyarrow.parquet.write_table(pyarrow.table(columns), folder / "in.parquet", row_group_size=3_000)
 
@@ -76,11 +77,10 @@ def start(case: Case, folder: Path, target: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, stdin=stdin, stderr=subprocess.DEVNULL)
 
 
-def content(path: Path) -> object:
-    """Return the bytes of an output, or of all files in it."""
-    if path.is_dir():
-        return {item.relative_to(path).as_posix(): item.read_bytes() for item in path.rglob("*") if item.is_file()}
-    return path.read_bytes()
+def content(path: Path) -> dict[str, bytes]:
+    """Return the bytes of an output, or of all files in it; nothing if it is not there."""
+    files = [path, *path.rglob("*")]
+    return {item.relative_to(path).as_posix(): item.read_bytes() for item in files if item.is_file()}
 
 
 def state(target: Path) -> str:
@@ -88,7 +88,7 @@ def state(target: Path) -> str:
     try:
         data = json.loads((target.with_name(target.name + ".unfinished") / "checkpoint.json").read_bytes())
     except (OSError, ValueError):
-        return "output there" if target.is_file() else "no checkpoint"
+        return "output there" if target.is_file() or len(content(target)) == FILES else "no checkpoint"
     if data["published"]:
         return "being published"
     return f"{data['rows']:>6} rows kept" + (", all" if data["complete"] else "")
@@ -118,15 +118,16 @@ def round_of_kills(case: Case, folder: Path, number: int, longest: float, moment
             number += 1
             print(f"{number:4} {shown:54} killed at {moment:5.2f} s, {state(target)}", flush=True)
         # Killed in its last instants, a run has finished and cannot be given again without --force.
-        if ended == 0 or state(target) == "output there":
+        failed = ended > 0
+        if failed:
+            print(f"     {shown:54} ended with {ended}", flush=True)
+        if ended >= 0 or state(target) == "output there":
             break
-        if ended > 0:
-            print(f"     {shown:54} ended with {ended}")
-            return number, False
-    beside = target.with_name(target.name + ".unfinished").exists()
-    same = content(target) == content(folder / f"whole.{case.target}") and not beside
+    beside = target.with_name(target.name + ".unfinished")
+    same = content(target) == content(folder / f"whole.{case.target}") and not beside.exists() and not failed
     print(f"     {shown:54} {'the same bytes' if same else 'NOT THE SAME'}", flush=True)
     remove(target)
+    remove(beside)
     return number, same
 
 
