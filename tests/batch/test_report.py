@@ -34,6 +34,7 @@ def test_report_has_every_count_and_no_text(write, tmp_path, rule_detector):
     assert parser.open == []
     assert parser.seen.count("svg") == 5
     assert "<h1>Assessment of &lt;in&gt;.csv</h1>" in page
+    assert "rule, tier fast (elevated 0.2, high 0.9)" in page
     assert "http" not in page
     assert "払" not in page
     for words in ("EmptyTextError: 1.", "low: 2; elevated: 0; high: 1.", "0.95 to 1.00: 1 rows", "payment_demand: 1;"):
@@ -46,4 +47,4 @@ def test_report_of_nothing():
     summary = Tally().summary(resumed=0, protected=0, seconds=0.0, text_column="text", encoding=None)
     page = report_page(summary, "nothing")
     assert "<svg" not in page
-    assert "none ()" in page
+    assert "<td>none</td>" in page

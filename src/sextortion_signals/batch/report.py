@@ -47,7 +47,7 @@ def _facts(summary: BatchSummary) -> str:
         "In a language never verified": f"{summary.unverified:,}",
         "Time": f"{summary.seconds:,.1f} s, {summary.rows_per_second:,.0f} rows a second",
         "Taken over from an interrupted run": f"{summary.resumed:,} rows",
-        "Model": f"{summary.model or 'none'} ({points})",
+        "Model": f"{summary.model}, tier {summary.tier} ({points})" if summary.model else "none",
     }
     rows = "".join(
         f"<tr><th scope='row'>{escape(name)}</th><td>{escape(value)}</td></tr>\n" for name, value in facts.items()

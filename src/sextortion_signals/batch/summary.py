@@ -41,6 +41,7 @@ class BatchSummary:
     text_column: str
     encoding: str | None
     model: str | None
+    tier: str | None
     thresholds: Mapping[str, float]
     files: int = 1
     left_out: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class Tally:
     failures: Counter[str] = field(default_factory=Counter)
     risks: list[int] = field(default_factory=lambda: [0] * RISK_BINS)
     model: str | None = None
+    tier: str | None = None
     thresholds: dict[str, float] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
@@ -84,7 +86,7 @@ class Tally:
         self.risks[min(int(outcome.risk * RISK_BINS), RISK_BINS - 1)] += 1
         self.truncated += outcome.truncated
         self.unverified += not outcome.language.verified
-        self.model, self.thresholds = outcome.model, dict(outcome.thresholds)
+        self.model, self.tier, self.thresholds = outcome.model, outcome.tier.value, dict(outcome.thresholds)
 
     def merge(self, other: Tally) -> None:
         """Add the counts of another one."""
@@ -94,7 +96,7 @@ class Tally:
             getattr(self, name).update(getattr(other, name))
         self.risks = [mine + theirs for mine, theirs in zip(self.risks, other.risks, strict=True)]
         if other.model is not None:
-            self.model, self.thresholds = other.model, other.thresholds
+            self.model, self.tier, self.thresholds = other.model, other.tier, other.thresholds
 
     def to_dict(self) -> dict[str, Any]:
         return {item.name: _plain(getattr(self, item.name)) for item in fields(self)}
@@ -135,6 +137,7 @@ class Tally:
             text_column=text_column,
             encoding=encoding,
             model=self.model,
+            tier=self.tier,
             thresholds=dict(self.thresholds),
             files=files,
             left_out=left_out,
