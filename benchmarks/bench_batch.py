@@ -92,7 +92,8 @@ def write_columnar(path: Path, plain: Path) -> None:
         with pyarrow.CompressedOutputStream(str(path), "zstd") as stream:
             stream.write(plain.read_bytes())
         return
-    with pyarrow.csv.open_csv(plain) as reader:
+    parsed = pyarrow.csv.ParseOptions(newlines_in_values=True)
+    with pyarrow.csv.open_csv(plain, parse_options=parsed) as reader:
         new = pyarrow.parquet.ParquetWriter if path.suffix == ".parquet" else pyarrow.ipc.new_file
         with new(str(path), reader.schema) as writer:
             for batch in reader:

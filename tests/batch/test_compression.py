@@ -96,6 +96,7 @@ def test_compression_zstd_without_pyarrow_says_what_to_install(write, monkeypatc
 
 def test_compression_goes_back_to_the_beginning_only():
     stream = decompressed(io.BytesIO(gzip.compress(b"abc" * 100_000)), Compression.GZIP)
+    assert stream.raw.seek(0) == 0
     assert stream.read(4) == b"abca"
     assert stream.seek(0) == 0
     assert len(stream.read()) == 300_000

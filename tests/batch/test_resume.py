@@ -14,6 +14,7 @@ import pytest
 from sextortion_signals import Detector
 from sextortion_signals.batch import AssessOptions, Format, ReadOptions, WriteOptions, convert, run_batch, unfinished
 from sextortion_signals.batch.locks import locked
+from sextortion_signals.batch.settings import Fingerprint
 from sextortion_signals.errors import OutputError, RecordError, ResumeError
 
 CRASHES = Path(__file__).with_name("crashes.py")
@@ -433,3 +434,8 @@ def test_resume_an_input_that_is_only_touched_is_the_same(run, write, tmp_path):
     with pytest.raises(RecordError, match="was changed while it was read"):
         run("other.csv", on_progress=lambda rows, _: path.unlink() if rows == 16 else None)
     assert [item.name for item in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_resume_an_input_that_is_gone_has_no_fingerprint(tmp_path):
+    with pytest.raises(RecordError, match=r"cannot read .*gone\.csv: No such file"):
+        Fingerprint(tmp_path / "gone.csv")
