@@ -197,14 +197,13 @@ def test_run_a_buffered_stream_that_fails_at_the_end_is_an_error(write, rule_det
     source = write("in.csv", REPORTS)
     # So little is written that nothing fails before the buffer is emptied.
     # It fails once more when it is closed.
-    with contextlib.suppress(OSError), Path("/dev/full").open("wb", buffering=1 << 20) as stream:
-        with pytest.raises(OutputError, match="cannot write the output: No space left"):
-            run_batch(lambda: rule_detector, source, stream)
+    failing = pytest.raises(OutputError, match="cannot write the output: No space left")
+    with contextlib.suppress(OSError), Path("/dev/full").open("wb", buffering=1 << 20) as stream, failing:
+        run_batch(lambda: rule_detector, source, stream)
     reader, writer = os.pipe()
     os.close(reader)
-    with contextlib.suppress(OSError), open(writer, "wb", buffering=1 << 20) as stream:
-        with pytest.raises(BrokenPipeError):
-            run_batch(lambda: rule_detector, source, stream)
+    with contextlib.suppress(OSError), open(writer, "wb", buffering=1 << 20) as stream, pytest.raises(BrokenPipeError):
+        run_batch(lambda: rule_detector, source, stream)
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz"])
