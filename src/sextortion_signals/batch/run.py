@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sextortion_signals.batch.assess import AssessOptions, Load
-from sextortion_signals.batch.convert import Progress
+from sextortion_signals.batch.convert import Converted, Progress
 from sextortion_signals.batch.folder import convert_folder
 from sextortion_signals.batch.formats import ReadOptions, WriteOptions
 from sextortion_signals.batch.single import Request, convert_one, open_crews
@@ -49,21 +49,17 @@ def run_batch(
         UnknownOptionError: an option of `options` is wrong.
     """
     started = time.perf_counter()
-    request = Request(
-        load,
-        text_column,
-        read or ReadOptions(),
-        write or WriteOptions(),
-        options or AssessOptions(),
-        sort,
-        workers,
-        restart,
-    )
+    how = (read or ReadOptions(), write or WriteOptions(), options or AssessOptions())
+    request = Request(load, text_column, *how, sort, workers, restart)
+    return _convert(request, source, target, on_progress).summary(time.perf_counter() - started)
+
+
+def _convert(
+    request: Request, source: Path | BinaryIO, target: Path | BinaryIO, on_progress: Progress | None
+) -> Converted:
     with open_crews(request) as crews:
-        if isinstance(source, Path) and source.is_dir():
-            if not isinstance(target, Path):
-                raise RecordError(f"{source} is a folder; name a folder for the output, too")
-            converted = convert_folder(request, crews, source, target, on_progress)
-        else:
-            converted = convert_one(request, crews, source, target, on_progress)
-    return converted.summary(time.perf_counter() - started)
+        if not (isinstance(source, Path) and source.is_dir()):
+            return convert_one(request, crews, source, target, on_progress)
+        if not isinstance(target, Path):
+            raise RecordError(f"{source} is a folder; name a folder for the output, too")
+        return convert_folder(request, crews, source, target, on_progress)
