@@ -7,6 +7,8 @@
     |   +-- TextTooLongError       longer than the limit
     |   +-- UnknownOptionError     a language, audience or threshold that does not exist
     +-- RecordError                a file or row of records cannot be read or written
+    |   +-- OutputError            output cannot be written; what was done is kept
+    |   +-- ResumeError            an interrupted run cannot be continued like this
     +-- ProfileError               a profile of operating points cannot be used
     +-- ArtefactError              a model folder cannot be trusted
     |   +-- ArtefactMissingError   a folder or file is not there
@@ -47,6 +49,14 @@ class UnknownOptionError(InputError):
 
 class RecordError(SextortionSignalsError):
     """A file or row of records cannot be read or written."""
+
+
+class OutputError(RecordError):
+    """Output cannot be written, the disk being full for example. What was done of a file is kept."""
+
+
+class ResumeError(RecordError):
+    """What an interrupted run has left belongs to another input, model or options, or is damaged. It is kept."""
 
 
 class ProfileError(SextortionSignalsError):

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from sextortion_signals.batch.csv_records import CsvWriter, sniff_delimiter
+from sextortion_signals.batch.csv_records import CsvEncoder, sniff_delimiter
 from sextortion_signals.batch.formats import FlawedRecord, Format, Layout, ReadOptions
 from sextortion_signals.batch.records import open_records
 from sextortion_signals.errors import RecordError
@@ -58,6 +58,8 @@ def test_csv_header_without_names_or_with_names_twice(write):
 
 
 def test_csv_quote_that_is_never_closed_is_an_error_and_names_its_row(write):
+    with pytest.raises(RecordError, match="row at line 3 is never closed"):
+        read(write("b.csv", 'id,text\n1,a\n"'))
     path = write("a.csv", 'id,text\n1,a\n2,"open\n3,b\n')
     with pytest.raises(RecordError, match="row at line 3 is never closed"):
         read(path)
@@ -99,11 +101,10 @@ def test_csv_an_input_left_half_read_is_closed_quietly(write):
 
 
 def written(records, *, layout=None, **options):
-    stream = io.BytesIO()
-    writer = CsvWriter(stream, ["text", "n"], layout or Layout(Format.CSV, "utf-8", ","), **options)
-    writer.write(records)
-    writer.close()
-    return stream.getvalue(), writer.protected
+    encoder = CsvEncoder(["text", "n"], [], layout or Layout(Format.CSV, "utf-8", ","), **options)
+    lines = encoder.encode(records, [()] * len(records))
+    assert len(lines) == len(records)
+    return encoder.head + b"".join(lines), encoder.protected
 
 
 def test_csv_formulas_are_defused_and_numbers_left():
@@ -116,3 +117,15 @@ def test_csv_characters_that_cannot_be_written():
     assert written([{"text": "a\ud800b", "n": 1}])[0] == b"text,n\na?b,1\n"
     with pytest.raises(RecordError, match="cp932 cannot write; use --output-encoding utf-8-sig"):
         written([{"text": "한국어"}], layout=Layout(Format.CSV, "cp932", ","))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "utf-16-be", "iso2022_jp"])
+def test_csv_chunks_and_a_second_encoder_write_what_one_writes(encoding):
+    layout = Layout(Format.CSV, encoding, ",", "\r\n")
+    records = [{"text": "脅し", "n": 1}, {"text": "a\nb", "n": 2}, {"text": "終わり", "n": 3}]
+    first, second = (CsvEncoder(["text", "n"], ["r"], layout) for _ in range(2))
+    added = [("高",), (None,), ("低",)]
+    parts = [first.head, *first.encode(records[:1], added[:1]), *second.encode(records[1:], added[1:])]
+    expected = 'text,n,r\r\n脅し,1,高\r\n"a\nb",2,\r\n終わり,3,低\r\n'
+    assert b"".join(parts).decode(encoding) == expected
+    assert b"".join(parts) == expected.encode(encoding)

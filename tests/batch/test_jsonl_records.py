@@ -3,8 +3,8 @@ import json
 
 import pytest
 
-from sextortion_signals.batch.formats import FlawedRecord, Format, ReadOptions
-from sextortion_signals.batch.jsonl_records import JsonlWriter
+from sextortion_signals.batch.formats import FlawedRecord, Format, Layout, ReadOptions
+from sextortion_signals.batch.jsonl_records import JsonlEncoder
 from sextortion_signals.batch.records import open_records
 from sextortion_signals.errors import RecordError
 
@@ -55,10 +55,23 @@ def test_jsonl_wrong_encoding_is_an_error(write):
 
 
 def test_jsonl_writes_lone_surrogates_so_that_they_survive():
-    stream = io.BytesIO()
-    writer = JsonlWriter(stream)
-    writer.write([{"text": "a\ud800払"}, {"raw": b"x"}])
-    writer.close()
-    lines = stream.getvalue().decode("utf-8").splitlines()
-    assert [json.loads(line) for line in lines] == [{"text": "a\ud800払"}, {"raw": "x"}]
-    assert "払" in lines[0]
+    lines = JsonlEncoder(["r"], Layout(Format.JSONL)).encode(
+        [{"text": "a\ud800払"}, {"raw": b"x"}], ['"r": 1', '"r": 2']
+    )
+    assert [json.loads(line) for line in lines] == [{"text": "a\ud800払", "r": 1}, {"raw": "x", "r": 2}]
+    assert "払".encode() in lines[0]
+
+
+def test_jsonl_what_is_added_replaces_a_field_of_the_same_name():
+    lines = JsonlEncoder(["r"], Layout(Format.JSONL)).encode([{"r": "old", "n": 1}, {"r": "old"}, {}], ['"r": 1'] * 3)
+    assert lines == [b'{"n": 1, "r": 1}\n', b'{"r": 1}\n', b'{"r": 1}\n']
+
+
+@pytest.mark.parametrize("all_columns", [False, True])
+@pytest.mark.parametrize("skip", [0, 1, 1_024, 1_500, 3_000, 9_999])
+def test_jsonl_rows_can_be_passed_over(write, skip, all_columns):
+    path = write("a.jsonl", "".join(f'{{"n": {n}}}\n\n' for n in range(3_000)))
+    with open_records(path, all_columns=all_columns) as reader:
+        chunks = list(reader.chunks(1_000, skip=skip))
+    assert [record["n"] for chunk in chunks for record in chunk] == list(range(skip, 3_000))
+    assert all(len(chunk) == 1_000 for chunk in chunks[:-1])

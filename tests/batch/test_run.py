@@ -1,11 +1,16 @@
+import contextlib
 import csv
+import gzip
 import io
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from sextortion_signals.batch import AssessOptions, Format, ReadOptions, WriteOptions, run_batch
-from sextortion_signals.errors import RecordError
+from sextortion_signals.batch.spool import LiveSpool, write_in_order
+from sextortion_signals.errors import OutputError, RecordError
 
 REPORTS = "id,本文,note\n1,こんにちは,\n2,=払え,x\n3,,y\n4,가나다,\n"
 
@@ -128,7 +133,7 @@ def test_run_progress_counts_up_to_the_end(write, tmp_path, rule_detector):
     path = write("in.csv", "text\n" + "払え\n" * 2_500)
     seen = []
     run_batch(lambda: rule_detector, path, tmp_path / "out.csv", on_progress=lambda *step: seen.append(step))
-    assert [rows for rows, _ in seen] == [1024, 2048, 2500]
+    assert [rows for rows, _ in seen] == [0, 1024, 2048, 2500]
     assert seen[-1][1] == 1.0
     assert len(rows(tmp_path / "out.csv")) == 2_500
 
@@ -138,6 +143,8 @@ def test_run_progress_counts_up_to_the_end(write, tmp_path, rule_detector):
     [
         ("missing.csv", "out.csv", "cannot read .*missing.csv: No such file"),
         ("in.txt", "out.csv", "the suffix '.txt' names no format"),
+        ("in.csv", "out.xlsx", "the suffix '.xlsx' names no format; .* with --output-format"),
+        ("in.csv", "out.csv.bz2", "the suffix '.bz2' names no format"),
         ("in.csv", "in.csv", "is the input itself"),
         ("in.csv", "taken.csv", "use --force"),
     ],
@@ -173,3 +180,53 @@ def test_run_with_the_bundled_model(write, tmp_path, detector):
     assert float(high["ss_risk"]) > 0.5 > float(low["ss_risk"])
     assert high["ss_role"] == detector.assess(case).role
     assert summary.model == detector.model
+
+
+def test_run_into_a_device_and_into_a_pipe(write, tmp_path, rule_detector):
+    source = write("in.csv", REPORTS)
+    run_batch(lambda: rule_detector, source, tmp_path / "out.csv")
+    assert run_batch(lambda: rule_detector, source, Path("/dev/null")).rows == len(rows(tmp_path / "out.csv"))
+    reader, writer = os.pipe()
+    with open(reader, "rb") as taken, open(writer, "wb") as given:
+        run_batch(lambda: rule_detector, source, given)
+        given.close()
+        assert taken.read() == (tmp_path / "out.csv").read_bytes()
+
+
+def test_run_a_buffered_stream_that_fails_at_the_end_is_an_error(write, rule_detector):
+    source = write("in.csv", REPORTS)
+    # So little is written that nothing fails before the buffer is emptied.
+    # It fails once more when it is closed.
+    failing = pytest.raises(OutputError, match="cannot write the output: No space left")
+    with contextlib.suppress(OSError), Path("/dev/full").open("wb", buffering=1 << 20) as stream, failing:
+        run_batch(lambda: rule_detector, source, stream)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with contextlib.suppress(OSError), open(writer, "wb", buffering=1 << 20) as stream, pytest.raises(BrokenPipeError):
+        run_batch(lambda: rule_detector, source, stream)
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.jsonl.gz"])
+def test_run_sorted_rows_are_written_in_blocks(write, tmp_path, rule_detector, monkeypatch, name):
+    source = write("in.csv", "id,text\n" + "".join(f"{n},払え{n % 3 * '。'}\n" for n in range(500)))
+    run_batch(lambda: rule_detector, source, tmp_path / f"whole.{name}", sort=True)
+    monkeypatch.setattr("sextortion_signals.batch.spool._BLOCK_BYTES", 100)
+    monkeypatch.setattr("sextortion_signals.batch.spool._MAPPED_BYTES", 300)
+    run_batch(lambda: rule_detector, source, tmp_path / name, sort=True)
+    taken = io.BytesIO()
+    run_batch(lambda: rule_detector, source, taken, sort=True)
+    contents = [(tmp_path / each).read_bytes() for each in (f"whole.{name}", name)]
+    if name.endswith(".gz"):
+        contents = [gzip.decompress(content) for content in contents]
+    else:
+        contents.append(taken.getvalue())
+    assert set(contents) == {contents[0]}
+
+
+def test_run_rows_without_an_order_are_not_sorted():
+    spool = LiveSpool(iter([b"a", b"b"]))
+    with pytest.raises(ValueError, match="no order"):
+        write_in_order(spool, b"", io.BytesIO(), None)
+    assert bytes(spool.view()) == b""
+    spool.forget()
+    assert spool.stream().read() == b"ab"

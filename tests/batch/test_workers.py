@@ -5,43 +5,58 @@ from functools import partial
 import pytest
 
 from sextortion_signals import Detector
-from sextortion_signals.batch import AssessOptions, FlawedRecord, assess_records, run_batch
-from sextortion_signals.batch.workers import assess_in_workers
+from sextortion_signals.batch import AssessOptions, FlawedRecord, run_batch
+from sextortion_signals.batch.assess import chunk_items
+from sextortion_signals.batch.crew import hired
+from sextortion_signals.batch.results import Work, renderer
+from sextortion_signals.batch.settings import identity
 from sextortion_signals.errors import ArtefactError, SextortionSignalsError
 
 TEXTS = ["ギフトカードで払え", "", "こんにちは", "hello there", None, "写真をばらまくぞ"]
+TABLE = renderer(table=True, prefix="ss_")
 
 
-def test_workers_give_what_one_process_gives_in_the_same_order(detector):
+def assessed(load, chunks, *, workers):
+    with hired(Work(load, AssessOptions(), TABLE), workers) as crew:
+        yield from crew.assess(chunks, partial(chunk_items, text_column="text"))
+
+
+def test_workers_give_what_one_process_gives_in_the_same_order():
     records = [{"text": text, "n": n} for n, text in enumerate(TEXTS * 6)]
     records.insert(5, FlawedRecord({"n": -1}, "line 6 is not JSON"))
-    expected = list(assess_records(detector, records, text_column="text"))
-    options = AssessOptions()
-    parallel = assess_in_workers(Detector.load, records, text_column="text", options=options, workers=2, chunk_size=4)
-    assert list(parallel) == expected
+    chunks = [records[first : first + 4] for first in range(0, len(records), 4)]
+    alone = list(assessed(Detector.load, chunks, workers=1))
+    assert [len(result.rendered) for _, result in alone] == [4] * 9 + [1]
+    assert alone[1][1].rendered[1][-1] == "line 6 is not JSON"
+    for workers in (2, 20):
+        assert list(assessed(Detector.load, chunks, workers=workers)) == alone
+
+
+def test_workers_say_which_model_they_have(detector):
+    with hired(Work(Detector.load, AssessOptions(), TABLE), 2) as crew:
+        assert crew.identity() == identity(detector)
+        ((_, result),) = crew.assess([[{"text": TEXTS[0]}]], partial(chunk_items, text_column="text"))
+    assert result.tally.rows == 1
 
 
 def test_workers_pass_on_why_a_model_cannot_be_loaded(write, tmp_path):
     path = write("in.csv", "text\na\n")
-    with pytest.raises(ArtefactError, match="no-such-model"):
-        run_batch(partial(Detector.load, tmp_path / "no-such-model"), path, tmp_path / "out.csv", workers=2)
-    assert [item.name for item in tmp_path.iterdir()] == ["in.csv"]
+    for workers in (1, 2):
+        with pytest.raises(ArtefactError, match="no-such-model"):
+            run_batch(partial(Detector.load, tmp_path / "no-such-model"), path, tmp_path / "out.csv", workers=workers)
+        assert [item.name for item in tmp_path.iterdir()] == ["in.csv"]
 
 
 def test_workers_that_die_are_reported():
     # A load function that ends its process, as the system does to one that takes too much memory.
     from os import _exit
 
-    records = [{"text": "a"}]
     with pytest.raises(SextortionSignalsError, match="use fewer --workers"):
-        list(assess_in_workers(partial(_exit, 9), records, text_column="text", options=AssessOptions(), workers=1))
+        list(assessed(partial(_exit, 9), [[{"text": "a"}]], workers=2))
 
 
 def test_workers_of_a_run_that_is_given_up_are_gone():
-    records = ({"text": text} for text in TEXTS * 1_000)
-    run = assess_in_workers(
-        Detector.load, records, text_column="text", options=AssessOptions(), workers=2, chunk_size=4
-    )
+    run = assessed(Detector.load, ([{"text": text}] for text in TEXTS * 1_000), workers=2)
     next(run)
     workers = multiprocessing.active_children()
     assert len(workers) == 2

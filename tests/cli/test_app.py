@@ -107,7 +107,7 @@ def test_app_a_reader_that_went_away_ends_it_quietly(failing):
 def test_app_a_mistyped_command_is_named_and_a_message_is_not(run):
     result = run("asess", "x")
     assert result.exit_code == ExitCode.USAGE
-    assert result.stderr.startswith("error: there is no command 'asess'; the commands are assess, batch,")
+    assert result.stderr.startswith("error: there is no command 'asess'; the commands are assess, conversation, batch,")
     result = run("裸の写真をばらまく")
     assert result.exit_code == ExitCode.USAGE
     assert result.stderr.startswith("error: there is no command; ")

@@ -3,6 +3,7 @@ import io
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import time
@@ -86,7 +87,10 @@ def test_batch_warns_of_languages_and_formulas(run, tmp_path):
     ("arguments", "message"),
     [
         (("missing.csv", "-o", "out.csv"), "cannot read missing.csv"),
-        (("-", "-o", "-"), "standard input has no suffix that names its format; choose csv, jsonl or parquet"),
+        (
+            ("-", "-o", "-"),
+            "standard input has no suffix that names its format; choose csv, jsonl, parquet or arrow with --format",
+        ),
         (("reports.csv", "-o", "reports.csv", "--force"), "is the input itself"),
         (("reports.csv", "-o", "taken.csv"), "taken.csv exists; use --force to replace it"),
         (("reports.csv", "-o", "out.csv", "--text-column", "x"), "the columns are: id, 本文"),
@@ -135,13 +139,15 @@ def test_batch_force_replaces(run, reports, tmp_path):
         (signal.SIGTERM, 1, ExitCode.TERMINATED),
     ],
 )
-def test_batch_ended_by_a_signal_leaves_no_output(
+def test_batch_ended_by_a_signal_is_continued_by_the_same_command(
     command_line, tmp_path, harmless, number, workers, code, uncovered_environment
 ):
     # Rows come through a pipe that stays open, so that the run is surely in the middle when the signal arrives.
     target = tmp_path / "out.csv"
+    content = f"text\n{harmless}\n".encode() + f"{harmless}\n".encode() * 10_000
+    command = [*command_line, "batch", "-", "-o", str(target), "--format", "csv", "--workers", str(workers)]
     with subprocess.Popen(
-        [*command_line, "batch", "-", "-o", str(target), "--format", "csv", "--workers", str(workers)],
+        command,
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -150,18 +156,35 @@ def test_batch_ended_by_a_signal_leaves_no_output(
         # A shell starts a background job with Ctrl-C ignored, and that is inherited; here it has to count.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
-        process.stdin.write(f"text\n{harmless}\n".encode() + f"{harmless}\n".encode() * 10_000)
+        process.stdin.write(content)
         process.stdin.flush()
         deadline = time.monotonic() + 60
-        while not any(path.stat().st_size for path in tmp_path.glob(".out.csv.*.part")):
+        while not (tmp_path / "out.csv.unfinished" / "checkpoint.json").exists():
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.killpg(process.pid, number) if number == signal.SIGINT else process.terminate()
         errors = process.stderr.read().decode()
     assert process.returncode == code
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv.unfinished"]
+    assert f"rows are kept in {target}.unfinished: run the same command again to continue" in errors
     assert "Traceback" not in errors
     assert harmless not in errors
+    again = subprocess.run(command, input=content, capture_output=True, env=uncovered_environment, check=True)
+    assert b"continuing an interrupted run behind row " in again.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+    assert len(table(target.read_text(encoding="utf-8"))) == 10_001
+
+
+def test_batch_interrupted_before_the_first_checkpoint_leaves_nothing(run, reports, tmp_path, monkeypatch):
+    class Impatient:
+        def assess_many(self, texts, **_):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("sextortion_signals.cli.options.load_detector", lambda *_: Impatient())
+    result = run("batch", reports, "-o", tmp_path / "out.csv")
+    assert result.exit_code == ExitCode.INTERRUPTED
+    assert result.stderr == "interrupted; nothing unfinished was left behind\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["reports.csv"]
 
 
 def test_batch_pipe_into_head_ends_quietly(command_line, tmp_path, harmless):
@@ -200,7 +223,94 @@ def test_batch_progress_lines_for_logs(capsys, monkeypatch):
     now = [0.0]
     monkeypatch.setattr("sextortion_signals.cli.progress.time.monotonic", lambda: now[0])
     with LineProgress() as progress:
-        for seconds, rows, fraction in ((1.0, 1_024, 0.1), (5.0, 5_120, 0.5), (6.0, 6_144, 0.6), (10.0, 10_240, None)):
+        steps = ((0.0, 0, 0.0), (1.0, 1_024, 0.1), (5.0, 5_120, 0.5), (6.0, 6_144, 0.6), (10.0, 10_240, None))
+        for seconds, rows, fraction in steps:
             now[0] = seconds
             progress(rows, fraction)
-    assert capsys.readouterr().err.splitlines() == ["5,120 rows, 50%, 1,024 rows/s", "10,240 rows, 1,024 rows/s"]
+    expected = ["5,120 rows, 50%, 1,024 rows/s, 0:00:05 left", "10,240 rows, 1,024 rows/s"]
+    assert capsys.readouterr().err.splitlines() == expected
+
+
+def test_batch_progress_of_a_continued_run_does_not_count_what_was_done(capsys, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr("sextortion_signals.cli.progress.time.monotonic", lambda: now[0])
+    progress = LineProgress()
+    for seconds, rows, fraction in ((0.0, 100_000, 0.5), (10.0, 110_000, 0.55)):
+        now[0] = seconds
+        progress(rows, fraction)
+    assert capsys.readouterr().err.splitlines() == [
+        "continuing an interrupted run behind row 100,000",
+        "110,000 rows, 55%, 1,000 rows/s, 0:01:30 left",
+    ]
+
+
+def test_batch_a_folder_with_a_report(run, tmp_path, case, harmless):
+    (tmp_path / "in").mkdir()
+    for number in range(7):
+        (tmp_path / "in" / f"{number}.txt").write_text("x", encoding="utf-8")
+    (tmp_path / "in" / "a.csv").write_text(f"text\n{case}\n", encoding="utf-8")
+    (tmp_path / "in" / "b.csv").write_text(f"text\n{harmless}\n\n", encoding="utf-8")
+    report = tmp_path / "report.html"
+    result = run("batch", tmp_path / "in", "-o", tmp_path / "out", "--report", report)
+    assert result.exit_code == ExitCode.OK, result.stderr
+    assert "2 rows of 2 files in " in result.stderr
+    left_out = "note: 7 file(s) left out, their suffix names no format: 0.txt, 1.txt, 2.txt, 3.txt, 4.txt, ..."
+    assert left_out in result.stderr
+    page = report.read_text(encoding="utf-8")
+    assert "<h1>Assessment of in</h1>" in page
+    assert case not in page
+    again = run("batch", tmp_path / "in", "-o", tmp_path / "out2", "--report", report)
+    assert (again.exit_code, "report.html exists; use --force" in again.stderr) == (ExitCode.USAGE, True)
+    assert not (tmp_path / "out2").exists()
+
+
+def test_batch_a_report_never_replaces_input_or_output(run, reports):
+    before = reports.read_bytes()
+    for name, message in (
+        ("out.csv", "out.csv is the output, too"),
+        ("reports.csv", "reports.csv is the input itself"),
+    ):
+        arguments = ("-o", reports.parent / "out.csv", "--report", reports.parent / name, "--force")
+        result = run("batch", reports, *arguments)
+        assert (result.exit_code, message in result.stderr) == (ExitCode.USAGE, True)
+    assert reports.read_bytes() == before
+    assert not (reports.parent / "out.csv").exists()
+
+
+def test_batch_report_of_standard_input(run, tmp_path, harmless):
+    arguments = ("batch", "-", "-o", tmp_path / "out.csv", "--format", "csv", "--report", tmp_path / "r.html")
+    assert run(*arguments, stdin=f"text\n{harmless}\n".encode()).exit_code == ExitCode.OK
+    assert "Assessment of standard input" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_batch_a_full_disk_says_what_is_kept_and_how_to_go_on(run_process, tmp_path, harmless, command_line):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\n" + f"{harmless}\n" * 12_000, encoding="utf-8")
+    limit = 600_000
+    result = subprocess.run(
+        [*command_line, "batch", str(source), "-o", str(target), "--workers", "1"],
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        capture_output=True,
+        check=False,
+    )
+    assert result.returncode == ExitCode.USAGE
+    last = result.stderr.decode().splitlines()[-1]
+    assert last.startswith(f"error: cannot write {target}.unfinished: File too large; ")
+    assert last.endswith(
+        f"rows are kept in {target}.unfinished: run the same command again to continue, or with --restart to begin anew"
+    )
+    again = run_process("batch", source, "-o", target)
+    assert again.returncode == 0
+    assert b"of the rows were done by an interrupted run" in again.stderr
+    assert len(table(target.read_text(encoding="utf-8"))) == 12_000
+
+
+def test_batch_standard_output_that_is_full(command_line, tmp_path, harmless):
+    source = tmp_path / "in.csv"
+    source.write_text("text\n" + f"{harmless}\n" * 3_000, encoding="utf-8")
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [*command_line, "batch", str(source), "-o", "-"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert result.returncode == ExitCode.USAGE
+    assert result.stderr == b"error: cannot write the output: No space left on device\n"

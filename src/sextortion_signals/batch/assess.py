@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from sextortion_signals.batch.formats import FlawedRecord
+from sextortion_signals.batch.formats import ColumnChunk, FlawedRecord
 from sextortion_signals.errors import InputError, RecordError, UnknownOptionError
 from sextortion_signals.types import Assessment, Audience
 
@@ -67,6 +67,14 @@ class Failure:
     message: str
 
 
+Row = TypeVar("Row")
+Chunk = Sequence[Mapping[str, Any]]
+"""Records that are assessed together."""
+
+Outcome = Assessment | Failure
+"""What becomes of one record."""
+
+
 @dataclass(frozen=True, slots=True)
 class AssessedRecord:
     """A record with either its assessment or its failure."""
@@ -89,40 +97,38 @@ def assess_records(
     A record whose text is missing, empty, too long or no string yields its `failure`; nothing stops the others.
     """
     for chunk in chunked(records, chunk_size):
-        yield from join_chunk(chunk, assess_texts(detector, chunk_texts(chunk, text_column), options))
+        outcomes = assess_items(detector, chunk_items(chunk, text_column), options)
+        for record, outcome in zip(chunk, outcomes, strict=True):
+            if isinstance(outcome, Failure):
+                yield AssessedRecord(record, None, outcome)
+            else:
+                yield AssessedRecord(record, outcome, None)
 
 
-def chunked(records: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+def chunked(records: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """Yield lists of `size` records, the last one shorter."""
     iterator = iter(records)
     while chunk := list(islice(iterator, size)):
         yield chunk
 
 
-def chunk_texts(chunk: Sequence[Mapping[str, Any]], text_column: str) -> list[Any]:
-    """Return the texts of a chunk, without the records that could not even be read."""
-    return [record.get(text_column) for record in chunk if not isinstance(record, FlawedRecord)]
+def chunk_items(chunk: Chunk, text_column: str) -> list[Any]:
+    """Return the text of each record, or a `Failure` in the place of a record that could not even be read."""
+    if isinstance(chunk, ColumnChunk):
+        return chunk.values(text_column)
+    return [
+        Failure(RecordError.__name__, record.problem) if isinstance(record, FlawedRecord) else record.get(text_column)
+        for record in chunk
+    ]
 
 
-def join_chunk(
-    chunk: Sequence[Mapping[str, Any]], outcomes: Sequence[Assessment | Failure]
-) -> Iterator[AssessedRecord]:
-    """Put the outcomes of `chunk_texts` back beside their records."""
-    remaining = iter(outcomes)
-    for record in chunk:
-        if isinstance(record, FlawedRecord):
-            outcome: Assessment | Failure = Failure(RecordError.__name__, record.problem)
-        else:
-            outcome = next(remaining)
-        if isinstance(outcome, Failure):
-            yield AssessedRecord(record, None, outcome)
-        else:
-            yield AssessedRecord(record, outcome, None)
+def assess_items(detector: TextAssessor, items: Sequence[Any], options: AssessOptions | None = None) -> list[Outcome]:
+    """Assess what `chunk_items` returns: one outcome an item, same order; a `Failure` stays what it is."""
+    outcomes = iter(assess_texts(detector, [item for item in items if not isinstance(item, Failure)], options))
+    return [item if isinstance(item, Failure) else next(outcomes) for item in items]
 
 
-def assess_texts(
-    detector: TextAssessor, texts: Sequence[Any], options: AssessOptions | None = None
-) -> list[Assessment | Failure]:
+def assess_texts(detector: TextAssessor, texts: Sequence[Any], options: AssessOptions | None = None) -> list[Outcome]:
     """Assess texts of which some may be bad: one outcome a text, same order.
 
     `assess_many` refuses a whole list for one bad text, so a refused list is halved until the bad texts stand alone:

@@ -51,7 +51,7 @@ def atomic_output(target: Path, *, force: bool = False) -> Iterator[BinaryIO]:
         partial.replace(final)
     finally:
         partial.unlink(missing_ok=True)
-    _sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def _create(path: Path) -> BinaryIO:
@@ -62,7 +62,8 @@ def _create(path: Path) -> BinaryIO:
         raise RecordError(f"cannot write into {path.parent}: {error.strerror}") from None
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to the disk, where the file system can do that."""
     # The new name is safe only once the folder is on the disk too; not every file system can do that.
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

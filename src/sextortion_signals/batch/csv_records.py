@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-from collections.abc import Iterator, Mapping, Sequence
-from io import TextIOWrapper
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
+from sextortion_signals.batch.assess import chunked
 from sextortion_signals.batch.cells import flat_text, is_formula
 from sextortion_signals.batch.columns import list_columns
 from sextortion_signals.batch.formats import FlawedRecord, Format, Layout, Record
-from sextortion_signals.batch.source import ByteSource, text_lines
+from sextortion_signals.batch.source import ByteSource, pass_over, text_lines
+from sextortion_signals.batch.spool import Spool, write_in_order
 from sextortion_signals.errors import RecordError
 
 _DELIMITERS = (",", "\t", ";", "|")
@@ -45,6 +47,11 @@ class CsvReader:
         for line, cells in self._rows:
             yield self._record(line, cells)
 
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in lists of `size`."""
+        pass_over(self._rows, skip)
+        yield from chunked(self, size)
+
     def fraction(self) -> float | None:
         """Return how much of the file has been read."""
         return self._source.fraction()
@@ -55,7 +62,7 @@ class CsvReader:
             rows = csv.reader(chain(lines, [_END]), delimiter=self.layout.delimiter or ",")
             try:
                 for cells in rows:
-                    if cells == [_END]:
+                    if cells == [_END] and rows.line_num == line:
                         return
                     if cells and cells[-1].endswith(_END):
                         raise RecordError(f"a quotation mark opened in the row at line {line} is never closed")
@@ -77,32 +84,47 @@ class CsvReader:
         return FlawedRecord(dict(zip(self.columns, kept, strict=True)), problem)
 
 
-class CsvWriter:
-    """Writes dicts as CSV with a header; cells that a spreadsheet would run as a formula get a leading apostrophe.
+class CsvEncoder:
+    """Writes records as CSV with a header; cells that a spreadsheet would run as a formula get a leading apostrophe.
 
     Offsets in ss_evidence count without that apostrophe: they belong to the text as it was read.
     """
 
+    appendable = True
+
     def __init__(
-        self, stream: BinaryIO, columns: Sequence[str], layout: Layout, *, keep_formulas: bool = False
+        self, columns: Sequence[str], added: Sequence[str], layout: Layout, *, keep_formulas: bool = False
     ) -> None:
-        encoding = layout.encoding or "utf-8"
+        self._encoding = layout.encoding or "utf-8"
         # In a UTF encoding only a lone surrogate cannot be written; elsewhere a lost character is an error.
-        errors = "replace" if encoding.startswith("utf") else "strict"
+        errors = "replace" if self._encoding.startswith("utf") else "strict"
+        self._encoder = codecs.getincrementalencoder(self._encoding)(errors)
         self.protected = 0
+        self.compression = layout.compression
         self._keep_formulas = keep_formulas
         self._columns = tuple(columns)
-        self._encoding = encoding
-        self._text = TextIOWrapper(stream, encoding=encoding, errors=errors, newline="")
-        self._writer = csv.writer(self._text, delimiter=layout.delimiter or ",", lineterminator=layout.line_end)
-        self._write_row([self._cell(column) for column in self._columns])
+        self._lines: list[str] = []
+        self._writer = csv.writer(self, delimiter=layout.delimiter or ",", lineterminator=layout.line_end)
+        # The header goes through the encoder first in every run, so that a byte order mark stands there and only there.
+        (self.head,) = self._encode([[self._cell(column) for column in (*columns, *added)]])
 
-    def write(self, records: Sequence[Mapping[str, Any]]) -> None:
-        for record in records:
-            self._write_row([self._cell(record.get(column)) for column in self._columns])
+    def encode(self, records: Sequence[Record], added: Sequence[Sequence[Any]]) -> list[bytes]:
+        """Return one line a record: its columns and the added values."""
+        cell = self._cell
+        return self._encode(
+            [
+                [*(cell(record.get(column)) for column in self._columns), *map(cell, values)]
+                for record, values in zip(records, added, strict=True)
+            ]
+        )
 
-    def close(self) -> None:
-        self._text.detach()
+    def finish(self, spool: Spool, target: BinaryIO) -> None:
+        """Write the lines in the order of the spool."""
+        write_in_order(spool, self.head, target, self.compression)
+
+    def write(self, line: str) -> None:
+        """Take a line from the csv module."""
+        self._lines.append(line)
 
     def _cell(self, value: object) -> str:
         cell = flat_text(value)
@@ -111,9 +133,11 @@ class CsvWriter:
         self.protected += 1
         return "'" + cell
 
-    def _write_row(self, cells: list[str]) -> None:
+    def _encode(self, rows: list[list[str]]) -> list[bytes]:
+        self._writer.writerows(rows)
+        lines, self._lines = self._lines, []
         try:
-            self._writer.writerow(cells)
+            return [self._encoder.encode(line) for line in lines]
         except UnicodeEncodeError:
             problem = f"the output holds characters that {self._encoding} cannot write"
             raise RecordError(f"{problem}; use --output-encoding utf-8-sig") from None

@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, overload
 
+from sextortion_signals.batch.compression import Compression, split_compression
 from sextortion_signals.errors import RecordError
+
+if TYPE_CHECKING:
+    from sextortion_signals.batch.spool import Spool
 
 Record = dict[str, Any]
 """One row: column name to value. CSV values are strings, JSONL and Parquet values whatever the file holds."""
@@ -25,12 +29,44 @@ class FlawedRecord(Record):
         return (FlawedRecord, (dict(self), self.problem))
 
 
+class ColumnChunk(Sequence[Record]):
+    """Rows that lie in columns: `batch` is an Arrow record batch. They become dicts only where somebody asks."""
+
+    def __init__(self, batch: Any) -> None:
+        self.batch = batch
+        self._records: list[Record] | None = None
+
+    def __len__(self) -> int:
+        return int(self.batch.num_rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        if self._records is None:
+            names = self.batch.schema.names
+            columns = [_values(column) for column in self.batch.columns]
+            self._records = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+        return self._records[index]
+
+    def values(self, name: str) -> list[Any]:
+        """Return the values of one column."""
+        return _values(self.batch.column(name))
+
+
 class Format(StrEnum):
     """A file format of records."""
 
     CSV = "csv"
     JSONL = "jsonl"
     PARQUET = "parquet"
+    ARROW = "arrow"
+    """Arrow's file format, also known as Feather."""
+    ARROW_STREAM = "arrows"
+    """Arrow's stream format."""
 
 
 SUFFIXES = {
@@ -41,7 +77,15 @@ SUFFIXES = {
     ".ndjson": Format.JSONL,
     ".parquet": Format.PARQUET,
     ".pq": Format.PARQUET,
+    ".arrow": Format.ARROW,
+    ".feather": Format.ARROW,
+    ".arrows": Format.ARROW_STREAM,
 }
+COLUMNAR = frozenset({Format.PARQUET, Format.ARROW, Format.ARROW_STREAM})
+"""Formats that are read and written by pyarrow."""
+
+# A file of such a name that holds CSV or JSONL would be a surprise to whoever opens it.
+_OTHER_SUFFIXES = frozenset({".json", ".xlsx", ".xls", ".ods", ".avro", ".orc", ".bz2", ".xz", ".zip", ".7z"})
 _TAB_SUFFIXES = frozenset({".tsv", ".tab"})
 
 
@@ -77,10 +121,11 @@ class Layout:
     encoding: str | None = None
     delimiter: str | None = None
     line_end: str = "\n"
+    compression: Compression | None = None
 
 
 class RecordReader(Protocol):
-    """An open input: iterate over it once."""
+    """An open input: go through its rows once, one by one or in chunks."""
 
     @property
     def columns(self) -> tuple[str, ...]: ...
@@ -90,36 +135,59 @@ class RecordReader(Protocol):
 
     def __iter__(self) -> Iterator[Record]: ...
 
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in lists of `size`, the last one shorter."""
+
     def fraction(self) -> float | None:
         """Return how much has been read, 0..1, or None where the length of the input is not known."""
 
 
-class RecordWriter(Protocol):
-    """An open output. `close` writes what is left and leaves the stream open; `protected` counts defused formulas."""
+class RecordEncoder(Protocol):
+    """Turns records and what is added to them into bytes, a chunk at a time and the same bytes every time.
+
+    Where `appendable` is true, `head` and all chunks in a row are the file, and `encode` returns one piece a row.
+    Elsewhere chunks are kept in a file of their own and `finish` makes the output of it. `protected` counts formulas
+    that were defused. `compression` is for whoever writes the bytes.
+    """
 
     protected: int
+    appendable: bool
+    compression: Compression | None
 
-    def write(self, records: Sequence[Mapping[str, Any]]) -> None: ...
+    @property
+    def head(self) -> bytes: ...
 
-    def close(self) -> None: ...
+    def encode(self, records: Sequence[Record], added: Sequence[Any]) -> list[bytes]: ...
+
+    def finish(self, spool: Spool, target: BinaryIO) -> None: ...
 
 
 def format_of(path: Path | None, chosen: Format | None = None, fallback: Format | None = None) -> Format:
-    """Return the format of a file: `chosen`, or by its suffix, or `fallback`.
+    """Return the format of a file: `chosen`, or by its suffix (before that of a compression), or `fallback`.
 
     Raises:
-        RecordError: none of them says it.
+        RecordError: none of them says it, or the suffix is that of a format that is not written.
     """
-    suffix = path.suffix.lower() if path else ""
-    found = chosen or SUFFIXES.get(suffix) or fallback
+    suffix = split_compression(path)[0].suffix.lower() if path else ""
+    found = chosen or SUFFIXES.get(suffix) or (None if suffix in _OTHER_SUFFIXES else fallback)
     if found is None:
         what = (
             f"the suffix {suffix!r} names no format" if path else "standard input has no suffix that names its format"
         )
-        raise RecordError(f"{what}; choose csv, jsonl or parquet with --format")
+        option = "--output-format" if fallback else "--format"
+        raise RecordError(f"{what}; choose csv, jsonl, parquet or arrow with {option}")
     return found
 
 
 def tab_separated(path: Path | None) -> bool:
     """Say whether the file's suffix promises tabs between the cells."""
-    return path is not None and path.suffix.lower() in _TAB_SUFFIXES
+    return path is not None and split_compression(path)[0].suffix.lower() in _TAB_SUFFIXES
+
+
+def _values(column: Any) -> list[Any]:
+    try:
+        values: list[Any] = column.to_pylist()
+    except ValueError:
+        # Python's times end at microseconds; finer ones are written as Arrow writes them.
+        values = column.cast("string").to_pylist()
+    return values

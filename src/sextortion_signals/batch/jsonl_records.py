@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice, starmap
+from typing import BinaryIO
 
+from sextortion_signals.batch.assess import chunked
 from sextortion_signals.batch.cells import flat_text
 from sextortion_signals.batch.formats import FlawedRecord, Format, Layout, Record
-from sextortion_signals.batch.source import ByteSource, text_lines
+from sextortion_signals.batch.source import ByteSource, pass_over, text_lines
+from sextortion_signals.batch.spool import Spool, write_in_order
 
 _PEEKED_LINES = 1024
 
@@ -23,48 +25,64 @@ class JsonlReader:
     def __init__(self, source: ByteSource, *, encoding: str, all_columns: bool = False) -> None:
         self.layout = Layout(Format.JSONL, encoding)
         self._source = source.buffered() if all_columns else source
-        self._first: list[Record] = []
+        self._first: list[tuple[int, str]] = []
+        self._lines = self._read()
         if all_columns:
-            self.columns = _names(self._read())
+            self.columns = _names(self._lines)
             self._source.stream.seek(0)
-            self._records = self._read()
+            self._lines = self._read()
         else:
-            self._records = self._read()
-            self._first = list(islice(self._records, _PEEKED_LINES))
-            self.columns = _names(iter(self._first))
+            self._first = list(islice(self._lines, _PEEKED_LINES))
+            self.columns = _names(self._first)
 
     def __iter__(self) -> Iterator[Record]:
-        yield from self._first
-        yield from self._records
+        return starmap(_parse, chain(self._first, self._lines))
+
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in lists of `size`; those before are not parsed."""
+        lines = chain(self._first, self._lines)
+        pass_over(lines, skip)
+        yield from chunked(starmap(_parse, lines), size)
 
     def fraction(self) -> float | None:
         """Return how much of the file has been read."""
         return self._source.fraction()
 
-    def _read(self) -> Iterator[Record]:
+    def _read(self) -> Iterator[tuple[int, str]]:
         with text_lines(self._source.stream, self.layout.encoding, newline="\n") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _parse(line, number)
+            yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 
-class JsonlWriter:
-    """Writes one JSON object a line, UTF-8."""
+class JsonlEncoder:
+    """Writes one JSON object a line, UTF-8; what is added comes as the inside of a JSON object."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    appendable = True
+    head = b""
+
+    def __init__(self, added: Sequence[str], layout: Layout) -> None:
         self.protected = 0
-        self._stream = stream
+        self.compression = layout.compression
+        self._added = frozenset(added)
 
-    def write(self, records: Sequence[Mapping[str, Any]]) -> None:
-        lines = (json.dumps(record, ensure_ascii=False, default=flat_text) + "\n" for record in records)
+    def encode(self, records: Sequence[Record], added: Sequence[str]) -> list[bytes]:
+        """Return one line a record."""
+        lines = (self._line(record, fields) for record, fields in zip(records, added, strict=True))
         # In UTF-8 only a lone surrogate fails, and its backslash form is its JSON escape: it survives.
-        self._stream.write("".join(lines).encode("utf-8", "backslashreplace"))
+        return [line.encode("utf-8", "backslashreplace") for line in lines]
 
-    def close(self) -> None:
-        """Leave the stream open; nothing is held back."""
+    def finish(self, spool: Spool, target: BinaryIO) -> None:
+        """Write the lines in the order of the spool."""
+        write_in_order(spool, self.head, target, self.compression)
+
+    def _line(self, record: Record, fields: str) -> str:
+        if not self._added.isdisjoint(record):
+            # A line far down may have a field that the first lines, which were looked at, have not.
+            record = {name: value for name, value in record.items() if name not in self._added}
+        own = json.dumps(record, ensure_ascii=False, default=flat_text)
+        return f"{own[:-1]}, {fields}}}\n" if record else f"{{{fields}}}\n"
 
 
-def _parse(line: str, number: int) -> Record:
+def _parse(number: int, line: str) -> Record:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -74,8 +92,8 @@ def _parse(line: str, number: int) -> Record:
     return value
 
 
-def _names(records: Iterator[Record]) -> tuple[str, ...]:
+def _names(lines: Iterable[tuple[int, str]]) -> tuple[str, ...]:
     names: dict[str, None] = {}
-    for record in records:
+    for record in starmap(_parse, lines):
         names.update(dict.fromkeys(record))
     return tuple(names)

@@ -2,82 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import import_module
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sextortion_signals.batch.cells import flat_text
+from sextortion_signals.batch.arrow_records import column_names, exact_chunks, pyarrow
+from sextortion_signals.batch.assess import CHUNK_SIZE
 from sextortion_signals.batch.formats import Format, Layout, Record
 from sextortion_signals.batch.source import ByteSource
-from sextortion_signals.errors import MissingExtraError, RecordError
-
-_BATCH_ROWS = 1024
+from sextortion_signals.errors import RecordError
 
 
 class ParquetReader:
-    """Reads the rows of a Parquet file in batches of 1,024; `schema` is the file's Arrow schema."""
+    """Reads the rows of a Parquet file in chunks; `schema` is the file's Arrow schema."""
 
     def __init__(self, source: ByteSource) -> None:
-        self._arrow, parquet = _arrow()
+        self._arrow = pyarrow()
         try:
-            self._file = parquet.ParquetFile(source.buffered().stream)
+            self._file = pyarrow("pyarrow.parquet").ParquetFile(source.buffered().stream)
         except (self._arrow.ArrowException, OSError) as error:
             raise RecordError(f"the input is not a Parquet file ({type(error).__name__})") from None
         self._read_rows = 0
         self._rows: int = self._file.metadata.num_rows
         self.schema: Any = self._file.schema_arrow
-        self.columns: tuple[str, ...] = tuple(self.schema.names)
+        self.columns = column_names(self.schema)
         self.layout = Layout(Format.PARQUET)
 
     def __iter__(self) -> Iterator[Record]:
-        batches = self._file.iter_batches(batch_size=_BATCH_ROWS)
-        while (batch := self._next(batches)) is not None:
-            self._read_rows += batch.num_rows
-            yield from batch.to_pylist()
+        for chunk in self.chunks(CHUNK_SIZE):
+            yield from chunk
+
+    def chunks(self, size: int, *, skip: int = 0) -> Iterator[Sequence[Record]]:
+        """Yield the rows behind the first `skip` in chunks of `size`; row groups before them are not read."""
+        first = 0
+        while first < self._file.num_row_groups and self._group_rows(first) <= skip - self._read_rows:
+            self._read_rows += self._group_rows(first)
+            first += 1
+        groups = list(range(first, self._file.num_row_groups))
+        batches = self._file.iter_batches(batch_size=size, row_groups=groups)
+        yield from exact_chunks(self._checked(batches), size, skip=skip - self._read_rows)
 
     def fraction(self) -> float | None:
         """Return how many of the rows have been read."""
         return self._read_rows / self._rows if self._rows else 1.0
 
-    def _next(self, batches: Iterator[Any]) -> Any:
-        try:
-            return next(batches, None)
-        except (self._arrow.ArrowException, OSError) as error:
-            problem = f"the Parquet file is damaged behind row {self._read_rows} ({type(error).__name__})"
-            raise RecordError(f"{problem}; write it again") from None
+    def _group_rows(self, number: int) -> int:
+        return int(self._file.metadata.row_group(number).num_rows)
+
+    def _checked(self, batches: Iterator[Any]) -> Iterator[Any]:
+        while True:
+            try:
+                batch = next(batches, None)
+            except (self._arrow.ArrowException, OSError) as error:
+                problem = f"the Parquet file is damaged behind row {self._read_rows} ({type(error).__name__})"
+                raise RecordError(f"{problem}; write it again") from None
+            if batch is None:
+                return
+            self._read_rows += batch.num_rows
+            yield batch
 
 
-class ParquetWriter:
-    """Writes rows as Parquet: `schema` gives the types of the input's columns, all others are strings but the risk."""
-
-    def __init__(self, stream: BinaryIO, columns: Sequence[str], *, risk_column: str, schema: Any = None) -> None:
-        self._arrow, parquet = _arrow()
-        self.protected = 0
-        self._typed = frozenset(schema.names if schema else ()) | {risk_column}
-        self._schema = self._arrow.schema([self._field(column, risk_column, schema) for column in columns])
-        self._writer = parquet.ParquetWriter(stream, self._schema)
-
-    def write(self, records: Sequence[Mapping[str, Any]]) -> None:
-        rows = [{name: self._value(name, record.get(name)) for name in self._schema.names} for record in records]
-        self._writer.write_batch(self._arrow.RecordBatch.from_pylist(rows, schema=self._schema))
-
-    def close(self) -> None:
-        self._writer.close()
-
-    def _field(self, column: str, risk_column: str, schema: Any) -> Any:
-        if schema is not None and column in schema.names:
-            return schema.field(column)
-        return self._arrow.field(column, self._arrow.float64() if column == risk_column else self._arrow.string())
-
-    def _value(self, name: str, value: object) -> object:
-        if value is None or name in self._typed:
-            return value
-        # Arrow strings are UTF-8, which cannot hold a lone surrogate.
-        return flat_text(value).encode("utf-8", "replace").decode("utf-8")
-
-
-def _arrow() -> tuple[Any, Any]:
-    try:
-        return import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError:
-        raise MissingExtraError("reading or writing Parquet", "batch") from None
+def parquet_writer(target: Any, schema: Any) -> Any:
+    """Return a writer of tables, each of which becomes a row group; a context manager."""
+    return pyarrow("pyarrow.parquet").ParquetWriter(target, schema)

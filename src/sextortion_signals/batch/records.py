@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from sextortion_signals.batch.csv_records import CsvReader, CsvWriter
+from sextortion_signals.batch.compression import split_compression
+from sextortion_signals.batch.csv_records import CsvEncoder, CsvReader
 from sextortion_signals.batch.encodings import check_encoding, recognise_encoding
 from sextortion_signals.batch.formats import (
+    COLUMNAR,
     Format,
     Layout,
     ReadOptions,
+    RecordEncoder,
     RecordReader,
-    RecordWriter,
     WriteOptions,
     format_of,
     tab_separated,
 )
-from sextortion_signals.batch.jsonl_records import JsonlReader, JsonlWriter
+from sextortion_signals.batch.jsonl_records import JsonlEncoder, JsonlReader
 from sextortion_signals.batch.source import ByteSource, open_source
+from sextortion_signals.errors import RecordError
 
 
 @contextmanager
@@ -42,10 +46,8 @@ def open_records(
     path = source if isinstance(source, Path) else None
     chosen = format_of(path, options.format)
     with open_source(source) as opened:
-        if chosen is Format.PARQUET:
-            from sextortion_signals.batch.parquet_records import ParquetReader
-
-            yield ParquetReader(opened)
+        if chosen in COLUMNAR:
+            yield _columnar_reader(opened, chosen)
             return
         encoding = _encoding(opened, options.encoding)
         if chosen is Format.JSONL:
@@ -55,34 +57,24 @@ def open_records(
         yield CsvReader(opened, encoding=encoding, delimiter=delimiter)
 
 
-@contextmanager
-def open_writer(
-    stream: BinaryIO, columns: Sequence[str], reader: RecordReader, layout: Layout, options: WriteOptions
-) -> Iterator[RecordWriter]:
-    """Open a writer of `columns` on a binary stream, which stays open; the block's end writes what is left.
+def make_encoder(
+    columns: Sequence[str], added: Sequence[str], reader: RecordReader, layout: Layout, options: WriteOptions
+) -> RecordEncoder:
+    """Return what writes the `columns` of the input and the `added` ones in a layout.
 
     Raises:
-        RecordError: a value cannot be written in the chosen encoding.
+        RecordError: a column's name cannot be written in the chosen encoding.
         MissingExtraError: Parquet without pyarrow.
     """
-    writer: RecordWriter
-    if layout.format is Format.PARQUET:
-        from sextortion_signals.batch.parquet_records import ParquetWriter
+    if layout.format in COLUMNAR:
+        from sextortion_signals.batch.arrow_records import ArrowEncoder, arrow_writer
+        from sextortion_signals.batch.parquet_records import parquet_writer
 
-        schema = getattr(reader, "schema", None)
-        writer = ParquetWriter(stream, columns, risk_column=options.prefix + "risk", schema=schema)
-    elif layout.format is Format.JSONL:
-        writer = JsonlWriter(stream)
-    else:
-        writer = CsvWriter(stream, columns, layout, keep_formulas=options.keep_formulas)
-    try:
-        yield writer
-    except BaseException:
-        # A Parquet writer left open would close itself later, into a stream that is gone by then.
-        with suppress(Exception):
-            writer.close()
-        raise
-    writer.close()
+        writer = parquet_writer if layout.format is Format.PARQUET else partial(arrow_writer, layout.format)
+        return ArrowEncoder(columns, added, getattr(reader, "schema", None), writer)
+    if layout.format is Format.JSONL:
+        return JsonlEncoder(added, layout)
+    return CsvEncoder(columns, added, layout, keep_formulas=options.keep_formulas)
 
 
 def output_layout(source: Layout, source_path: Path | None, target: Path | None, options: WriteOptions) -> Layout:
@@ -92,8 +84,11 @@ def output_layout(source: Layout, source_path: Path | None, target: Path | None,
     and unlike cp932 it holds every character.
     """
     chosen = format_of(target, options.format, fallback=source.format)
+    compression = split_compression(target)[1] if target else None
+    if chosen in COLUMNAR and compression:
+        raise RecordError(f"{chosen.value} is compressed inside; name the output without the suffix of {compression}")
     if chosen is not Format.CSV:
-        return Layout(chosen)
+        return Layout(chosen, compression=compression)
     if options.encoding:
         encoding = check_encoding(options.encoding)
     else:
@@ -101,7 +96,19 @@ def output_layout(source: Layout, source_path: Path | None, target: Path | None,
     # From reports.tsv to reports.csv the delimiter changes; from one .csv to another it stays, whatever it is.
     inherited = None if tab_separated(source_path) and target and not tab_separated(target) else source.delimiter
     delimiter = options.delimiter or ("\t" if tab_separated(target) else inherited)
-    return replace(source, format=chosen, encoding=encoding, delimiter=delimiter)
+    return replace(source, format=chosen, encoding=encoding, delimiter=delimiter, compression=compression)
+
+
+def _columnar_reader(source: ByteSource, chosen: Format) -> RecordReader:
+    from sextortion_signals.batch.arrow_records import ArrowReader
+    from sextortion_signals.batch.parquet_records import ParquetReader
+
+    if source.compression:
+        raise RecordError(
+            f"{chosen.value} is compressed inside, but this input is compressed as a whole; take its "
+            f"{source.compression.value} off first"
+        )
+    return ParquetReader(source) if chosen is Format.PARQUET else ArrowReader(source)
 
 
 def _encoding(source: ByteSource, chosen: str | None) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, RawIOBase, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from sextortion_signals.batch.compression import Compression, decompressed, recognise_compression
 from sextortion_signals.batch.encodings import SAMPLE_BYTES
 from sextortion_signals.errors import RecordError
 
@@ -19,24 +22,31 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class ByteSource:
-    """An open input: `sample` is its beginning (up to 256 KiB), `stream` stands before it, `size` is in bytes."""
+    """An open input: `sample` is its beginning (up to 256 KiB), `stream` stands before it.
+
+    What is compressed is read as what it holds; `raw` and `size` (in bytes, None if not known) are those of the input
+    as it lies there.
+    """
 
     stream: BinaryIO
     sample: bytes
+    raw: BinaryIO
     size: int | None
+    compression: Compression | None = None
 
     def fraction(self) -> float | None:
-        """Return how much of the stream has been read, 0..1, or None if its size is not known."""
-        if self.size is None or self.stream.closed:
+        """Return how much of the input has been read, 0..1, or None if its size is not known."""
+        if self.size is None or self.raw.closed:
             return None
-        return min(self.stream.tell() / self.size, 1.0) if self.size else 1.0
+        return min(self.raw.tell() / self.size, 1.0) if self.size else 1.0
 
     def buffered(self) -> ByteSource:
         """Return a source that can be read twice; standard input is taken into memory, never to the disk."""
         if self.stream.seekable():
             return self
         content = self.stream.read()
-        return ByteSource(cast(BinaryIO, BytesIO(content)), self.sample, len(content))
+        stream = cast(BinaryIO, BytesIO(content))
+        return ByteSource(stream, self.sample, stream, len(content), self.compression)
 
 
 @contextmanager
@@ -75,6 +85,8 @@ def text_lines(stream: BinaryIO, encoding: str | None, *, newline: str) -> Itera
 
     try:
         yield count()
+    except OSError as error:
+        raise RecordError(f"cannot read behind line {number}: {error.strerror or type(error).__name__}") from None
     except UnicodeDecodeError:
         problem = f"the input is not {encoding} somewhere behind line {number}"
         raise RecordError(f"{problem}; name its encoding with --encoding, for example cp932") from None
@@ -83,13 +95,30 @@ def text_lines(stream: BinaryIO, encoding: str | None, *, newline: str) -> Itera
             text.detach()
 
 
+def pass_over(rows: Iterator[object], number: int) -> None:
+    """Take `number` rows and keep none."""
+    deque(islice(rows, number), maxlen=0)
+
+
 def _from_stream(stream: BinaryIO) -> ByteSource:
     sample = stream.read(SAMPLE_BYTES)
+    size = None
     if stream.seekable():
         size = stream.seek(0, os.SEEK_END)
+    raw = _rewound(stream, sample)
+    kind = recognise_compression(sample)
+    if kind is None:
+        return ByteSource(raw, sample, raw, size)
+    inner = cast(BinaryIO, decompressed(raw, kind))
+    sample = inner.read(SAMPLE_BYTES)
+    return ByteSource(_rewound(inner, sample), sample, raw, size, kind)
+
+
+def _rewound(stream: BinaryIO, sample: bytes) -> BinaryIO:
+    if stream.seekable():
         stream.seek(0)
-        return ByteSource(stream, sample, size)
-    return ByteSource(cast(BinaryIO, BufferedReader(_Replay(sample, stream))), sample, None)
+        return stream
+    return cast(BinaryIO, BufferedReader(_Replay(sample, stream)))
 
 
 class _Replay(RawIOBase):

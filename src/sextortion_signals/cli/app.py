@@ -16,7 +16,7 @@ import click
 from sextortion_signals import __version__
 from sextortion_signals.cli.exit_codes import ExitCode, exit_code_of
 from sextortion_signals.cli.streams import force_utf8
-from sextortion_signals.errors import SextortionSignalsError
+from sextortion_signals.errors import OutputError, SextortionSignalsError
 
 PROGRAM = "sextortion-signals"
 COMMANDS = (
@@ -95,13 +95,16 @@ class App(click.Group):
             sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except KeyboardInterrupt:
-            return _interrupted()
+        except KeyboardInterrupt as error:
+            return _interrupted(error)
+        except SystemExit as error:
+            for note in _notes(error):
+                click.echo(note, err=True)
+            raise
         except BrokenPipeError:
             return _broken_pipe()
         except SextortionSignalsError as error:
-            _report(str(error))
-            return exit_code_of(error)
+            return _failed(error)
         except Exception as error:
             return _internal(error)
         return result
@@ -134,16 +137,33 @@ def _usage_message(error: click.ClickException) -> str:
     return error.format_message().rstrip(".") + help_hint
 
 
-def _interrupted() -> ExitCode:
-    click.echo("interrupted; nothing unfinished was left behind", err=True)
+def _notes(error: BaseException) -> list[str]:
+    # What can be done about it, where that is known further out than where the error was raised.
+    return getattr(error, "__notes__", [])
+
+
+def _interrupted(error: BaseException | None = None) -> ExitCode:
+    notes = [] if error is None else _notes(error)
+    click.echo("; ".join(("interrupted", *(notes or ["nothing unfinished was left behind"]))), err=True)
     return ExitCode.INTERRUPTED
 
 
+def _failed(error: SextortionSignalsError) -> ExitCode:
+    _report("; ".join((str(error), *_notes(error))))
+    if isinstance(error, OutputError):
+        _forget_output()
+    return exit_code_of(error)
+
+
 def _broken_pipe() -> ExitCode:
+    _forget_output()
+    return ExitCode.BROKEN_PIPE
+
+
+def _forget_output() -> None:
     # What is still buffered would fail once more at the end of the process; it may go nowhere.
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return ExitCode.BROKEN_PIPE
 
 
 def _internal(error: Exception) -> ExitCode:
@@ -152,5 +172,6 @@ def _internal(error: Exception) -> ExitCode:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {os.path.basename(frame.filename)}, line {frame.lineno}"
     # The message of an unforeseen error may quote what was read.
-    _report(f"internal error: {where} (details withheld, they may hold a text); please report it")
+    message = f"internal error: {where} (details withheld, they may hold a text); please report it"
+    _report("; ".join((message, *_notes(error))))
     return ExitCode.INTERNAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,20 @@ import click
 
 from sextortion_signals.batch import AssessOptions, BatchSummary, Format, WriteOptions, run_batch
 from sextortion_signals.batch.assess import INTERNAL_ERROR
+from sextortion_signals.batch.atomic import atomic_output, check_target
+from sextortion_signals.batch.report import report_page
 from sextortion_signals.cli import options, streams
 from sextortion_signals.cli.exit_codes import ExitCode
 from sextortion_signals.cli.progress import batch_progress
+from sextortion_signals.errors import RecordError
 from sextortion_signals.types import Audience
 
 FORMATS = [item.value for item in Format]
+_NAMED_FILES = 5
 OUTPUT_ENCODING_HELP = (
     "Encoding of a CSV output. Default: UTF-8; with a byte order mark (BOM) if INPUT is in anything but plain UTF-8."
 )
+WORKERS_HELP = "Number of processes. Default: one for each core, where INPUT is long enough to be worth it."
 
 
 @click.command("batch")
@@ -31,24 +36,30 @@ OUTPUT_ENCODING_HELP = (
 @options.record_options
 @click.option("--output-encoding", metavar="NAME", help=OUTPUT_ENCODING_HELP)
 @click.option("--prefix", default="ss_", show_default=True, help="What the names of the added columns begin with.")
-@click.option("--sort", is_flag=True, help="Put the highest risk first (holds all rows in memory).")
+@click.option("--sort", is_flag=True, help="Put the highest risk first.")
+@click.option("--report", metavar="PATH", help="Write a small page with plots, too (HTML, without any text).")
 @click.option("--force", is_flag=True, help="Replace OUTPUT if it exists.")
+@click.option("--restart", is_flag=True, help="Discard what an interrupted run has left and begin anew.")
 @click.option("--keep-formulas", is_flag=True, help="Do not defuse cells that a spreadsheet would run as formulas.")
 @click.option("--strict", is_flag=True, help="End with exit code 4 if some row could not be assessed.")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
+@click.option("--workers", type=click.IntRange(1, 256), help=WORKERS_HELP)
 @options.detector_options
 @options.lang_option
 @options.json_option
 def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any) -> ExitCode:
-    """Assess every row of INPUT (CSV, JSON lines or Parquet); - reads standard input.
+    """Assess every row of INPUT (CSV, JSON lines, Parquet, Arrow; gzip and zstd too); - reads standard input.
 
     All rows, all columns and the order are kept. Added are ss_risk, ss_level, ss_role, ss_signals, ss_evidence,
-    ss_advice, ss_language and ss_error. A row that cannot be assessed is kept with the reason in ss_error. OUTPUT
-    appears only when it is complete. A summary is written at the end.
+    ss_advice, ss_language and ss_error. A row that cannot be assessed is kept with the reason in ss_error. INPUT may be
+    a folder; OUTPUT is a folder then. A summary is written at the end.
+
+    OUTPUT appears only when it is complete. If the run is interrupted or killed, or the disk is full, what was done is
+    kept in OUTPUT.unfinished, and the same command continues: the output is then the same, byte for byte.
 
     In CSV, a cell that a spreadsheet would run as a formula gets a leading apostrophe; the offsets in ss_evidence count
     without it. --keep-formulas leaves such cells as they are.
     """
+    report = _report_target(chosen["report"], input, output, force=chosen["force"])
     with _orderly_termination(), batch_progress() as progress:
         summary = run_batch(
             partial(options.load_detector, *(chosen[name] for name in ("model", "thresholds", "profile", "tier"))),
@@ -60,8 +71,12 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
             options=_assess_options(chosen),
             sort=chosen["sort"],
             workers=chosen["workers"],
+            restart=chosen["restart"],
             on_progress=progress,
         )
+    if report is not None:
+        with atomic_output(report, force=chosen["force"]) as stream:
+            stream.write(report_page(summary, _title(input)).encode())
     if as_json:
         streams.write_json(summary.to_dict(), err=output == streams.STANDARD)
     else:
@@ -69,6 +84,19 @@ def command(input: str, output: str, as_json: bool, strict: bool, **chosen: Any)
     if INTERNAL_ERROR in summary.failures:
         return ExitCode.INTERNAL
     return ExitCode.ROWS_FAILED if strict and summary.failed else ExitCode.OK
+
+
+def _report_target(name: str | None, input: str, output: str, *, force: bool) -> Path | None:
+    if name is None:
+        return None
+    if Path(name).resolve() == Path(output).resolve():
+        raise RecordError(f"{name} is the output, too; write the report to another file")
+    check_target(Path(name), source=Path(input), force=force)
+    return Path(name)
+
+
+def _title(name: str) -> str:
+    return "Assessment of " + ("standard input" if name == streams.STANDARD else Path(name).name)
 
 
 def _source(name: str) -> Path | BinaryIO:
@@ -97,13 +125,20 @@ def _assess_options(chosen: dict[str, Any]) -> AssessOptions:
 def _summary_lines(summary: BatchSummary, prefix: str) -> list[str]:
     rate = f"{summary.rows_per_second:,.0f} rows/s"
     encoding = f", read as {summary.encoding}" if summary.encoding else ""
+    files = "" if summary.files == 1 else f" of {summary.files:,} files"
+    where = f"text in column {summary.text_column!r}{encoding}"
     lines = [
-        f"{summary.rows:,} rows in {summary.seconds:.1f} s ({rate}), text in column {summary.text_column!r}{encoding}",
+        f"{summary.rows:,} rows{files} in {summary.seconds:.1f} s ({rate}), {where}",
         *(
             f"  {title:<8} {_counts(counts)}"
             for title, counts in (("level", summary.levels), ("role", summary.roles), ("signals", summary.signals))
         ),
     ]
+    if summary.resumed:
+        lines.append(f"note: {summary.resumed:,} of the rows were done by an interrupted run")
+    if summary.left_out:
+        listed = _listed(summary.left_out)
+        lines.append(f"note: {len(summary.left_out):,} file(s) left out, their suffix names no format: {listed}")
     if summary.failed:
         lines.append(
             f"warning: {summary.failed:,} row(s) could not be assessed ({_counts(summary.failures)}); see {prefix}error"
@@ -120,6 +155,10 @@ def _summary_lines(summary: BatchSummary, prefix: str) -> list[str]:
             f"offsets in {prefix}evidence count without it"
         )
     return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED_FILES]) + (", ..." if len(names) > _NAMED_FILES else "")
 
 
 def _counts(counts: Any) -> str:
