@@ -15,23 +15,47 @@ CHAT = "\n".join(f"{sender}: {text}" for sender, text in TURNS)
 PATH = "**/v1/conversations/assess"
 
 
+def step(place, sender, risk, before):
+    """Return what an answer says of one message: it moved the risk if it is the riskiest so far."""
+    moved = risk > before
+    reasons = ["strongest_message", "a_reason_of_tomorrow"] if moved and risk > 0.5 else []
+    evidence = [{"start": 0, "end": 3, "quote": TURNS[place][1][:3]}] if reasons else []
+    facts = {"rise": max(0.0, risk - before), "moved_by": place if moved else None, "reasons": reasons, "stages": []}
+    return {
+        "message": place,
+        "sender": sender,
+        "risk": max(risk, before),
+        "level": "low",
+        "evidence": evidence,
+        **facts,
+    }
+
+
 def whole(detector: Detector):
     """Return an answer of the form that the contract gives a conversation, made of real assessments."""
     assessed = [detector.assess(text) for _, text in TURNS]
     risks = [assessment.risk for assessment in assessed]
-    timeline = [max(risks[: index + 1]) for index in range(len(risks))]
+    highest = [max(risks[: index + 1]) for index in range(len(risks))]
     threat = assessed[2]
+    signals = [
+        {"id": s.id.value, "score": s.score, "evidence": [{"message": 2, **e.to_dict()} for e in s.evidence]}
+        for s in threat.signals
+    ]
     return {
         "risk": max(risks),
         "level": threat.level.value,
-        "first_alert": next(index for index, risk in enumerate(timeline) if risk >= threat.thresholds["elevated"]),
+        "first_alert": next(index for index, risk in enumerate(highest) if risk >= threat.thresholds["elevated"]),
         "offender": "Kit",
+        "stages": {"demand": 2, "contact": 0, "a_stage_of_tomorrow": 4},
         "messages": [assessment.to_dict() for assessment in assessed],
-        "signals": [signal.to_dict() for signal in threat.signals],
+        "signals": signals,
         "advice": [item.to_dict() for item in threat.advice],
-        "timeline": timeline,
+        "timeline": [
+            step(place, TURNS[place][0], risk, max(risks[:place], default=0.0)) for place, risk in enumerate(risks)
+        ],
         "thresholds": dict(threat.thresholds),
         "model": threat.model,
+        "state": "opaque",
     }
 
 
@@ -51,7 +75,8 @@ def assessed_whole(visit, detector):
 
 
 def test_conversations_are_sent_whole(assessed_whole):
-    assert assessed_whole.sent == [{"messages": [{"sender": sender, "text": text} for sender, text in TURNS]}]
+    messages = [{"sender": sender, "text": text} for sender, text in TURNS]
+    assert assessed_whole.sent == [{"messages": messages, "truncate": True}]
 
 
 def test_conversations_show_the_timeline_the_alert_and_the_offender(assessed_whole, detector):
@@ -66,10 +91,47 @@ def test_conversations_show_the_timeline_the_alert_and_the_offender(assessed_who
     offenders = page.eval_on_selector_all(".message", "nodes => nodes.map((node) => node.dataset.offender)")
     assert offenders == ["yes", "no", "yes", "no", "yes"]
     shown = page.eval_on_selector_all(".message-risk", "nodes => nodes.map((node) => parseFloat(node.textContent))")
-    assert shown == [round(100 * risk, 1) for risk in whole(detector)["timeline"]]
+    assert shown == [round(100 * step["risk"], 1) for step in whole(detector)["timeline"]]
+    assert page.inner_text(".stages") == (
+        "Stages: contact (message 1); demand (message 3); a_stage_of_tomorrow (message 5)"
+    )
+    (moved,) = page.eval_on_selector_all(".moved", "nodes => nodes.map((node) => node.textContent)")
+    assert moved.endswith("points: the riskiest message so far; a_reason_of_tomorrow pay")
+    assert page.inner_text(".case-role").startswith("offender")
     (row,) = assessed_whole.rows()
     assert row["level"] == whole(detector)["level"]
     assert row["signals"] == [signal["id"] for signal in whole(detector)["signals"]]
+
+
+def test_conversations_advice_for_another_reader_is_asked_for_the_whole(assessed_whole):
+    assessed_whole.page.select_option(".advice-tools select", "school")
+    assessed_whole.page.wait_for_function("() => document.querySelector('.advice-item') !== null")
+    assert [(body.get("audience"), len(body["messages"])) for body in assessed_whole.sent] == [(None, 5), ("school", 5)]
+
+
+def test_conversations_that_are_long_go_in_parts_with_the_state_of_the_last(visit, detector):
+    sent, quiet = [], detector.assess("see you at gate 1")
+
+    def answer(route):
+        body = route.request.post_data_json
+        sent.append((len(body["messages"]), body.get("state")))
+        before = sum(count for count, _ in sent[:-1])
+        steps = [{**step(0, "A", quiet.risk, 1.0), "message": before + place} for place in range(sent[-1][0])]
+        signal = {
+            "id": "pressure",
+            "score": 0.1 * len(sent),
+            "evidence": [{"message": before, "start": 0, "end": 3, "quote": "see"}],
+        }
+        answered = {**whole(detector), "timeline": steps, "messages": [quiet.to_dict()] * len(steps)}
+        route.fulfill(json={**answered, "signals": [signal], "state": f"state {len(sent)}"})
+
+    opened = visit(before=lambda page: page.route(PATH, answer))
+    opened.paste("\n".join(f"{'AB'[number % 2]}: see you at gate {number}" for number in range(1100)))
+    opened.wait_for(1)
+    assert sent == [(500, None), (500, "state 1"), (100, "state 2")]
+    assert opened.page.locator(".message").count() == 1100
+    assert opened.page.inner_text(".whys .bar-value") == "30.0\u00a0%"
+    assert opened.page.locator(".whys .quote").count() == 3
 
 
 def test_conversations_are_read_message_by_message_where_the_service_has_no_endpoint(visit, detector):

@@ -10,13 +10,38 @@ const EDGE = 6;
 // Longer ones are drawn by their highest value in each step; more points than pixels show nothing more.
 const MOST_POINTS = 300;
 
+// What a newer service may add is shown by its own name.
+const STAGES = {
+  contact: "stageContact",
+  move: "stageMove",
+  lure: "stageLure",
+  reveal: "stageReveal",
+  demand: "stageDemand",
+  pressure: "stagePressure",
+  isolation: "stageIsolation",
+  after_payment: "stageAfterPayment",
+  second_wave: "stageSecondWave",
+};
+const REASONS = {
+  offender_words: "reasonOffenderWords",
+  whole_talk: "reasonWholeTalk",
+  others_reaction: "reasonOthersReaction",
+  payment: "reasonPayment",
+  images: "reasonImages",
+  threat_and_demand: "reasonThreatAndDemand",
+  others_name_threat: "reasonOthersNameThreat",
+  telling_words: "reasonTellingWords",
+  disclosure: "reasonDisclosure",
+  strongest_message: "reasonStrongestMessage",
+};
+
 /** Return the messages as a list; the sender is a name in the input, so it is shown and heard as text like the rest. */
 export function messageList(item, nameOf) {
   const lines = item.messages.map((message, index) => line(message, index, item, nameOf));
   return el("ol", { class: "messages" }, lines);
 }
 
-function line({ sender, text, signals, risk }, index, item, nameOf) {
+function line({ sender, text, signals, risk, step }, index, item, nameOf) {
   const isOffender = item.offender !== null && item.offender === sender;
   const isFirstAlert = item.isWhole && item.first_alert === index;
   return el(
@@ -31,7 +56,19 @@ function line({ sender, text, signals, risk }, index, item, nameOf) {
       risk === null ? null : el("span", { class: "message-risk" }, riskBar(risk), percent(risk)),
     ),
     markedText(text, signals, nameOf),
+    step?.reasons?.length > 0 ? el("p", { class: "moved" }, moved(step)) : null,
   );
+}
+
+/** Return what a message added to the risk, why, and the words that did it. */
+function moved({ rise, reasons, evidence }) {
+  const named = reasons.map((reason) => wordOf(REASONS, reason)).join(word("listed"));
+  const quotes = (evidence ?? []).map(({ quote }) => [" ", el("q", { translate: "no" }, el("bdi", {}, quote))]);
+  return [word("moved", { points: (100 * rise).toFixed(1), reasons: named }), quotes];
+}
+
+function wordOf(names, id) {
+  return id in names ? word(names[id]) : id;
 }
 
 function riskBar(risk) {
@@ -51,8 +88,16 @@ export function timeline(item) {
       : word("timelineText", { count, first: number(first + 1) });
   return [
     el("p", {}, said, item.offender ? [" ", word("offenderIs", { name: "" }), el("bdi", {}, item.offender)] : null),
+    stages(item),
     chart(risks, item, said),
   ];
+}
+
+function stages(item) {
+  const seen = Object.entries(item.stages ?? {}).sort(([, a], [, b]) => a - b);
+  if (seen.length === 0) return null;
+  const named = seen.map(([id, at]) => word("stageAt", { name: wordOf(STAGES, id), message: number(at + 1) }));
+  return el("p", { class: "stages" }, word("stages", { stages: named.join(word("listed")) }));
 }
 
 function chart(risks, { thresholds, first_alert: first }, said) {

@@ -2,6 +2,8 @@
 
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 30;
+const PART_MESSAGES = 500;
+const PART_CHARACTERS = 64 * 1024;
 const BUSY = new Set([429, 502, 503, 504]);
 const NO_ACCESS = new Set([401, 403]);
 
@@ -42,8 +44,18 @@ export class Service {
     return this.#send("v1/assess", { text, truncate: true, ...options }, signal);
   }
 
-  async assessConversation(messages, signal) {
-    return this.#send("v1/conversations/assess", { messages }, signal);
+  /**
+   * Assess a conversation. A long one goes in parts: each answer has a `state`, with which the service, which stores
+   * nothing, goes on with the next.
+   */
+  async assessConversation(messages, options, signal) {
+    let whole = null;
+    for (const part of partsOf(messages)) {
+      const body = { messages: part, truncate: true, ...options, ...(whole && { state: whole.state }) };
+      const next = await this.#send("v1/conversations/assess", body, signal);
+      whole = whole === null ? next : joined(whole, next);
+    }
+    return whole;
   }
 
   /** Return a catalogue, asked for once: `v1/signals`, `v1/advice?lang=ja`. */
@@ -98,6 +110,35 @@ export class Service {
     if (key === null) throw new ServiceError(response.status, await problemOf(response));
     this.#key = key;
   }
+}
+
+function partsOf(messages) {
+  const parts = [[]];
+  let characters = 0;
+  for (const { sender, text } of messages) {
+    if (parts.at(-1).length === PART_MESSAGES || (characters > 0 && characters + text.length > PART_CHARACTERS)) {
+      parts.push([]);
+      characters = 0;
+    }
+    parts.at(-1).push({ sender, text });
+    characters += text.length;
+  }
+  return parts;
+}
+
+/** Return two answers as one: risk, stages and advice are those of the last, which knows what came before. */
+function joined(before, after) {
+  const signals = new Map(before.signals.map((signal) => [signal.id, signal]));
+  for (const { id, score, evidence } of after.signals) {
+    const known = signals.get(id) ?? { id, score, evidence: [] };
+    signals.set(id, { id, score: Math.max(known.score, score), evidence: [...known.evidence, ...evidence] });
+  }
+  return {
+    ...after,
+    signals: [...signals.values()].sort((a, b) => b.score - a.score),
+    messages: [...before.messages, ...after.messages],
+    timeline: [...before.timeline, ...after.timeline],
+  };
 }
 
 function pause(attempt, retryAfter) {
