@@ -8,6 +8,9 @@ const LONGEST_SENDER = 128;
 const REQUESTS_AT_ONCE = 2;
 const RANK = { offender: 0, victim: 1, third_party: 2, other: 3 };
 
+/** Marks words that moved the risk of a conversation and belong to no signal. */
+export const MOVED = "moved";
+
 const encoder = new TextEncoder();
 let hasConversations = true;
 
@@ -137,7 +140,7 @@ async function oneByOne(messages, service, signal) {
 function fromConversation(messages, { messages: assessed, timeline, state, ...whole }) {
   const lines = messages.map((message, index) => ({
     ...message,
-    signals: assessed[index].signals,
+    signals: marksOf(index, assessed[index].signals, timeline[index].evidence, whole.signals),
     risk: timeline[index].risk,
     step: timeline[index],
   }));
@@ -145,6 +148,25 @@ function fromConversation(messages, { messages: assessed, timeline, state, ...wh
   // Whoever coerces is the author that counts; without one, somebody tells of a case.
   const role = whole.offender === null ? worst.role : "offender";
   return { role, language: worst.language, ...kept(whole), messages: lines, isWhole: true };
+}
+
+/** Return the signals of one message with everything that is known of it: by itself, and as part of the whole. */
+function marksOf(index, signals, moving, ofWhole) {
+  const marks = signals.map((signal) => ({ ...signal, evidence: [...signal.evidence] }));
+  for (const { id, score, evidence } of ofWhole) {
+    const own = evidence.filter(({ message }) => message === index);
+    const known = marks.find((mark) => mark.id === id);
+    const missing = own.filter((span) => !known?.evidence.some(({ start }) => start === span.start));
+    if (known) known.evidence.push(...missing);
+    else if (missing.length > 0) marks.push({ id, score, evidence: missing });
+  }
+  const isMarked = (span) => marks.some(({ evidence }) => evidence.some((other) => overlap(span, other)));
+  const bare = moving.filter((span) => !isMarked(span));
+  return bare.length > 0 ? [...marks, { id: MOVED, evidence: bare }] : marks;
+}
+
+function overlap(one, other) {
+  return one.start < other.end && other.start < one.end;
 }
 
 function fromMessages(messages, results) {

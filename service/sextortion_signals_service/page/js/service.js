@@ -2,7 +2,7 @@
 
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 30;
-const PART_MESSAGES = 500;
+const PART_MESSAGES = 256;
 const PART_CHARACTERS = 64 * 1024;
 const BUSY = new Set([429, 502, 503, 504]);
 const NO_ACCESS = new Set([401, 403]);
@@ -23,6 +23,7 @@ export class Service {
   #key = null;
   #asking = null;
   #catalogues = new Map();
+  #partMessages = PART_MESSAGES;
 
   /**
    * `onWait(seconds)` is told before each pause, and `onWait(null)` after it; `wait(seconds, signal)` returns when the
@@ -46,14 +47,23 @@ export class Service {
 
   /**
    * Assess a conversation. A long one goes in parts: each answer has a `state`, with which the service, which stores
-   * nothing, goes on with the next.
+   * nothing, goes on with the next. Parts that are too large for this service become smaller ones.
    */
   async assessConversation(messages, options, signal) {
     let whole = null;
-    for (const part of partsOf(messages)) {
+    let done = 0;
+    while (done < messages.length) {
+      const part = partOf(messages, done, this.#partMessages);
       const body = { messages: part, truncate: true, ...options, ...(whole && { state: whole.state }) };
-      const next = await this.#send("v1/conversations/assess", body, signal);
-      whole = whole === null ? next : joined(whole, next);
+      try {
+        const next = await this.#send("v1/conversations/assess", body, signal);
+        whole = whole === null ? next : joined(whole, next);
+        done += part.length;
+      } catch (error) {
+        const isTooLarge = error.slug === "too-many-messages" || error.status === 413;
+        if (!isTooLarge || part.length === 1) throw error;
+        this.#partMessages = Math.ceil(part.length / 2);
+      }
     }
     return whole;
   }
@@ -112,18 +122,15 @@ export class Service {
   }
 }
 
-function partsOf(messages) {
-  const parts = [[]];
+function partOf(messages, begin, most) {
+  const part = [];
   let characters = 0;
-  for (const { sender, text } of messages) {
-    if (parts.at(-1).length === PART_MESSAGES || (characters > 0 && characters + text.length > PART_CHARACTERS)) {
-      parts.push([]);
-      characters = 0;
-    }
-    parts.at(-1).push({ sender, text });
+  for (const { sender, text } of messages.slice(begin, begin + most)) {
     characters += text.length;
+    if (part.length > 0 && characters > PART_CHARACTERS) break;
+    part.push({ sender, text });
   }
-  return parts;
+  return part;
 }
 
 /** Return two answers as one: risk, stages and advice are those of the last, which knows what came before. */
