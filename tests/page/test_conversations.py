@@ -140,6 +140,17 @@ def test_conversations_as_json_lines_are_items_of_one_queue(visit, detector):
     check(opened, messages_of(talks[1]), detector.assess_conversation(messages_of(talks[1])))
 
 
+def test_conversations_as_messages_in_json_lines_where_that_is_said(visit, detector):
+    rows = [{"sender": sender, "text": text, "time": 1} for sender, text in TURNS]
+    opened = visit()
+    opened.paste("\n".join(map(json.dumps, rows)))
+    opened.wait_for(len(TURNS))  # a queue of texts that have senders looks the same
+    opened.paste("\n".join(map(json.dumps, rows)), "chat")
+    opened.wait_for(len(TURNS) + 1)
+    opened.page.click(f'.row:has-text("Conversation, {len(TURNS)} messages")')
+    check(opened, messages_of(), detector.assess_conversation(messages_of()))
+
+
 def focused(page):
     return page.evaluate("() => Number(document.activeElement.closest('.message')?.dataset.index ?? -1)")
 
@@ -156,13 +167,19 @@ def is_in_sight(page):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-def test_conversations_by_keyboard_from_one_turn_to_the_next(visit, detector, width):
-    turns = [(sender, f"{text} " + "and so on " * 8) for sender, text in [*TURNS[:2]] * 6] + TURNS
-    steps = detector.assess_conversation(messages_of(turns)).timeline
-    moving = [step.message for step in steps if step.reasons]
-    assert len(moving) >= 2
-    opened = visit(viewport={"width": width, "height": 700}, reduced_motion="reduce")
-    opened.paste("\n".join(f"{sender}: {text}" for sender, text in turns))
+def test_conversations_by_keyboard_from_one_turn_to_the_next(visit, width):
+    moving = [0, 9, 16]
+
+    def turn(route):
+        answer = route.fetch().json()
+        for step in answer["timeline"]:
+            step["reasons"] = ["whole_talk"] * (step["message"] in moving)
+        route.fulfill(json=answer)
+
+    opened = visit(
+        before=lambda page: page.route(PATH, turn), viewport={"width": width, "height": 700}, reduced_motion="reduce"
+    )
+    opened.paste("\n".join(f"{'AB'[number % 2]}: see you at gate {number}" for number in range(20)))
     opened.wait_for(1)
     page = opened.page
     for place in (*moving, moving[-1]):
@@ -233,7 +250,9 @@ def test_conversations_go_in_smaller_parts_to_a_service_with_smaller_limits(visi
     opened.paste(CHAT)
     opened.wait_for(1)
     assert sent == [6, 3, 2, 2, 2]
-    check(opened, messages_of(), detector.assess_conversation(messages_of()))
+    expected = detector.assess_conversation(messages_of())
+    assert [line["risk"] for line in lines(opened)] == [percent(step.risk) for step in expected.timeline]
+    assert opened.rows()[0]["level"] == expected.level.value
 
 
 def test_conversations_what_a_newer_service_may_say_is_shown_by_its_name(visit):
