@@ -88,7 +88,7 @@ class Instant:
         from sextortion_signals.detector import Detector
 
         detector = Detector.load()
-        self.model, self.tier = detector.model, detector.tier
+        self.model, self.tier, self.manifest = detector.model, detector.tier, detector.manifest
         self._known = {text: detector.assess(text) for text in (HARMLESS, THREAT)}
 
     def assess(self, text: str, **_options: Any) -> Any:

@@ -32,9 +32,19 @@ there was a programme about blackmail with private pictures last night
 could you send me the pictures of the trip?
 what time is practice tomorrow?"""
 
+TALK_EN = """Kit: hey, saw your post on the climbing group
+Ash: oh hi! which one?
+Kit: the one from the wall last week
+Kit: app is slow here, add me on the other one and turn your camera on
+Ash: ok sure
+Kit: I recorded that call
+Ash: what? please delete it
+Kit: $300 in gift cards by tonight or everyone on your list gets the video
+Ash: please don't, I don't have that"""
+
 
 def main() -> None:
-    """Start the service, open its page, and write one picture in each language and theme."""
+    """Start the service, open its page, and write its pictures: a queue in each language and theme, a conversation."""
     environment = {**os.environ, "SEXTORTION_SIGNALS_PORT": "0"}
     command = [sys.executable, "-m", "sextortion_signals_service"]
     with (
@@ -48,22 +58,28 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
             _take(browser, address, QUEUE_JA, "ja-JP", "light", IMAGES / "page-ja-light.png")
             _take(browser, address, QUEUE_EN, "en-US", "dark", IMAGES / "page-en-dark.png")
+            _take(browser, address, TALK_EN, "en-US", "light", IMAGES / "page-conversation.png", "chat")
             browser.close()
         finally:
             service.terminate()
 
 
-def _take(browser: Browser, address: str, texts: str, locale: str, theme: str, path: Path) -> None:
+def _take(browser: Browser, address: str, texts: str, locale: str, theme: str, path: Path, kind: str = "lines") -> None:
     page: Page = browser.new_page(locale=locale, color_scheme=theme, viewport={"width": 1280, "height": 800})  # type: ignore[arg-type]
     page.goto(address)
     page.fill("#paste", texts)
-    page.select_option("#read-as", "lines")
+    page.select_option("#read-as", kind)
     page.click("#assess")
     page.mouse.move(0, 0)
     page.wait_for_selector("#progress", state="hidden")
-    page.keyboard.press("c")  # a decision, so that one is to be seen
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    if kind == "chat":
+        page.set_viewport_size({"width": 1280, "height": 1180})  # the timeline and the messages
+        page.keyboard.press("n")
+        page.locator("#detail").evaluate("node => { node.scrollTop = 0; }")
+    else:
+        page.keyboard.press("c")  # a decision, so that one is to be seen
+        page.keyboard.press("k")
+        page.keyboard.press("Enter")
     page.wait_for_selector(".advice-item")
     page.screenshot(path=path)
     page.close()

@@ -55,12 +55,11 @@ def create_app(detector: Detector | None = None, settings: Settings | None = Non
     app.state.metrics = metrics
     app.state.settings = settings
     _use(app, detector)
-    for router in ROUTERS:
+    routers = (*ROUTERS, reviewer_page.page) if settings.reviewer_page else ROUTERS
+    for router in routers:
         app.include_router(router)
-    if settings.reviewer_page:
-        app.include_router(reviewer_page.page)
     dialects.install(app)
-    routes = (*app.routes, *(route for router in ROUTERS for route in router.routes))
+    routes = (*app.routes, *(route for router in routers for route in router.routes))
     app.state.paths = frozenset(route.path for route in routes if isinstance(route, Route))
     _wrap(app, settings, metrics)
     openapi.use_problem_media_type(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sextortion_signals import Message
 from sextortion_signals.conversation import ConversationState, in_place, reported_messages
@@ -18,37 +19,47 @@ async def assess_conversation(scorer: Scorer, tokens: StateTokens, request: Conv
     """Return the encoded `ConversationModel`."""
     state = ConversationState() if request.state is None else tokens.unpack(request.state)
     messages = read_messages(request.messages)
-    outcome = scorer.detector.assess_conversation(
-        messages,
-        state=state,
-        assessments=await _assessed(scorer, messages, Options(request.lang, request.audience, request.truncate)),
-        lang=request.lang,
-        audience=request.audience,
-        awareness=request.awareness,
-    )
-    return encode({**outcome.to_dict(), "state": tokens.pack(outcome.state)})
+    assessments = await _assessed(scorer, messages, Options(request.lang, request.audience, request.truncate))
+
+    def conclude() -> bytes:
+        outcome = scorer.detector.assess_conversation(
+            messages,
+            state=state,
+            assessments=assessments,
+            lang=request.lang,
+            audience=request.audience,
+            awareness=request.awareness,
+        )
+        return encode({**outcome.to_dict(), "state": tokens.pack(outcome.state)})
+
+    return await scorer.conclude(_texts(messages), conclude)
 
 
 async def assess_report(scorer: Scorer, request: ReportRequest) -> bytes:
     """Return the encoded `ReportModel`."""
     detector, options = scorer.detector, Options(request.lang, request.audience, request.truncate)
-    item, reason, told, shown = request.item, request.reason, None, None
+    item, reason, told = request.item, request.reason, None
     reported = None if item is None else item.text if item.sender is None else Message(item.sender, item.text)
     messages = reported_messages(reported, read_messages(request.thread))
     if reason is not None and is_readable(reason):
         told = await scorer.assess(reason, options)
-    if messages:
-        assessments = await _assessed(scorer, messages, options)
-        shown = detector.assess_conversation(
-            messages, assessments=assessments, lang=request.lang, audience=request.audience
-        )
-    outcome = detector.weigh_report(reason, told, shown, lang=request.lang, audience=request.audience)
-    return encode(outcome.to_dict())
+    assessments = await _assessed(scorer, messages, options)
+
+    def conclude() -> bytes:
+        chosen: dict[str, Any] = {"lang": request.lang, "audience": request.audience}
+        shown = detector.assess_conversation(messages, assessments=assessments, **chosen) if messages else None
+        return encode(detector.weigh_report(reason, told, shown, **chosen).to_dict())
+
+    return await scorer.conclude(_texts(messages), conclude)
 
 
 def read_messages(models: Sequence[MessageModel]) -> list[Message]:
     """Return messages as the library has them."""
     return [Message(model.sender, model.text) for model in models]
+
+
+def _texts(messages: Sequence[Message]) -> list[str]:
+    return [message.text for message in messages]
 
 
 async def _assessed(scorer: Scorer, messages: Sequence[Message], options: Options) -> list[Assessment]:

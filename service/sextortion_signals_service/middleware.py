@@ -77,7 +77,7 @@ class Watch:
 def _route(scope: Scope) -> str:
     if (route := scope.get("route")) is not None:
         return getattr(route, "path", UNMATCHED)
-    # Turned away before it was routed. No route has parameters, so its path is its template.
+    # Turned away before it was routed. No guarded route has parameters, so its path is its template.
     path = scope["path"].removeprefix(scope.get("root_path", ""))
     return path if path in scope["app"].state.paths else UNMATCHED
 

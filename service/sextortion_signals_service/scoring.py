@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 
@@ -27,6 +27,7 @@ PIECE_CODE_POINTS = 10_000
 # About 2 ms of a quiet core, which is the longest that a health check waits for texts on the event loop.
 INLINE_CODE_POINTS = 2_000
 
+_T = TypeVar("_T")
 Outcome = Assessment | Exception
 Observer = Callable[[Sequence[Outcome]], None]
 
@@ -94,6 +95,15 @@ class Scorer:
             self._heavy.append(item)
             self._start_heavy()
         return await item.done
+
+    async def conclude(self, texts: Sequence[str], work: Callable[[], _T]) -> _T:
+        """Return `work()`, done with texts that are assessed already: what a conversation or report comes to.
+
+        Where these texts would not be assessed on the event loop, neither is this done there. Raises what `work` does.
+        """
+        if self.detector.tier is Tier.FAST and sum(map(len, texts)) <= INLINE_CODE_POINTS and len(texts) <= PIECE_TEXTS:
+            return work()
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
         """Let the scoring thread end when it has nothing more to do."""

@@ -218,14 +218,14 @@ def run_server(**settings):
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "SEXTORTION_SIGNALS_PORT": "0"}
     environment.update({f"SEXTORTION_SIGNALS_{name.upper()}": str(value) for name, value in settings.items()})
     command = [sys.executable, "-m", "sextortion_signals_service"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=environment, start_new_session=True, **pipes) as process:
         try:
             yield process
         finally:
+            # With its workers: they hold its pipes open, and a test that failed would wait for their end.
             with suppress(ProcessLookupError):
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def unused_port():

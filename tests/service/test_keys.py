@@ -67,6 +67,8 @@ def test_keys_without_any_everybody_may_ask():
     [
         ("POST", "/v1/assess", {"text": "短い"}),
         ("POST", "/v1/assess/batch", {"texts": ["短い"]}),
+        ("POST", "/v1/conversations/assess", {"messages": [{"sender": "A", "text": "短い"}]}),
+        ("POST", "/v1/reports/assess", {"reason": "短い"}),
         ("GET", "/v1/advice", None),
         ("GET", "/v1/signals", None),
         ("GET", "/v1/model", None),
@@ -101,7 +103,7 @@ def test_keys_health_and_descriptions_need_none(guarded_client, path):
 def test_keys_every_route_is_guarded_or_known_to_be_open(client):
     paths = {path for path in client.app.state.paths if not guarded(path)}
     # What is added here answers callers without a key: it must not work for them, nor tell anything that is not public.
-    assert paths == {"/healthz", "/readyz", "/openapi.json", "/$discovery/rest"}
+    assert paths == {"/", "/page/{name:path}", "/healthz", "/readyz", "/openapi.json", "/$discovery/rest"}
 
 
 def test_keys_the_log_has_the_name_and_nothing_else_has_the_key(guarded_client, log, caplog):

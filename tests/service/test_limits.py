@@ -3,6 +3,7 @@
 import asyncio
 import collections
 import json
+import threading
 import time
 from contextlib import ExitStack
 from hashlib import sha256
@@ -11,6 +12,7 @@ import httpx2
 import openai
 import pytest
 
+from sextortion_signals.conversation import Tracker
 from sextortion_signals_service.app import create_app
 from sextortion_signals_service.limits import Admission, RateLimit
 from sextortion_signals_service.problems import ProblemError
@@ -108,14 +110,14 @@ def test_limits_metrics_can_always_be_read(open_client):
 def held(monkeypatch):
     """Keep every assessment waiting until the list is not empty, as a long queue would."""
     release = []
-    score = Scorer.assess
+    score = Scorer.assess_piece
 
-    async def wait(self, text, *options):
+    async def wait(self, texts, options):
         while not release:
             await asyncio.sleep(0.01)
-        return await score(self, text, *options)
+        return await score(self, texts, options)
 
-    monkeypatch.setattr(Scorer, "assess", wait)
+    monkeypatch.setattr(Scorer, "assess_piece", wait)
     return release
 
 
@@ -134,13 +136,24 @@ def together(detector):
     return run
 
 
+MESSAGE = {"sender": "A", "text": "短い"}
+BODIES = {
+    "/v1/assess": {"text": "短い"},
+    "/v1/assess/batch": {"texts": ["短い"]},
+    "/v1/conversations/assess": {"messages": [MESSAGE]},
+    "/v1/reports/assess": {"reason": "短い", "thread": [MESSAGE]},
+    "/v1/moderations": {"input": "短い"},
+}
+OWN = list(BODIES)[:4]
+
+
 def ask(client, path="/v1/assess", headers=None, **body):
-    return client.post(path, json=body or {"text": "短い"}, headers=headers or {})
+    return client.post(path, json=body or BODIES[path], headers=headers or {})
 
 
-async def start(client, count, headers=None):
+async def start(client, count, headers=None, path="/v1/assess"):
     """Start requests and wait until all of them are under way."""
-    tasks = [asyncio.create_task(ask(client, headers=headers)) for _ in range(count)]
+    tasks = [asyncio.create_task(ask(client, path, headers)) for _ in range(count)]
     line = f"sextortion_signals_requests_under_way {count + 1}.0"
     async with asyncio.timeout(20):
         while line not in (await client.get("/metrics", headers=headers or {})).text:
@@ -154,43 +167,77 @@ async def finish(tasks, held):
     held.clear()
 
 
-def test_limits_a_full_queue_is_said_at_once_and_health_is_answered(together, is_problem, held):
+@pytest.mark.parametrize("path", OWN)
+def test_limits_a_full_queue_is_said_at_once_and_health_is_answered(together, is_problem, held, path):
     async def scenario(client):
-        tasks = await start(client, 3)
-        response = await ask(client)
+        tasks = await start(client, 3, path=path)
+        response = await ask(client, path)
         is_problem(response, 503, "overloaded")
         assert response.headers["retry-after"] == "1"
-        assert (await ask(client, "/v1/moderations", input="短い")).json()["error"]["type"] == "server_error"
+        assert (await ask(client, "/v1/moderations")).json()["error"]["type"] == "server_error"
         assert (await client.get("/healthz")).status_code == 200
         assert (await client.get("/readyz")).status_code == 200
         await finish(tasks, held)
         held.append(True)
-        assert (await ask(client)).status_code == 200
+        assert (await ask(client, path)).status_code == 200
 
     together(scenario, queue_size=3)
 
 
-def test_limits_requests_of_a_key_at_the_same_time(together, is_problem, held):
+@pytest.mark.parametrize("path", OWN)
+def test_limits_requests_of_a_key_at_the_same_time(together, is_problem, held, path):
     forum, queue = ({"X-API-Key": key} for key in KEYS.values())
 
     async def scenario(client):
-        tasks = await start(client, 2, forum)
-        is_problem(await ask(client, headers=forum), 429, "too-many-at-once")
+        tasks = await start(client, 2, forum, path)
+        is_problem(await ask(client, path, forum), 429, "too-many-at-once")
         assert (await ask(client, headers=queue, txt="")).status_code == 422
         await finish(tasks, held)
 
     together(scenario, api_keys=HASHED, concurrency_limit=2)
 
 
-def test_limits_an_answer_that_takes_too_long(together, is_problem, held):
+@pytest.mark.parametrize("path", OWN)
+def test_limits_an_answer_that_takes_too_long(together, is_problem, held, path):
     async def scenario(client):
-        response = await ask(client)
+        response = await ask(client, path)
         is_problem(response, 503, "timed-out")
         assert response.headers["retry-after"] == "1"
         held.append(True)
-        assert (await ask(client)).status_code == 200
+        assert (await ask(client, path)).status_code == 200
 
     together(scenario, request_seconds=0.2)
+
+
+LONG_TALK = [{"sender": "AB"[place % 2], "text": "明日は雨だって。" * 10} for place in range(40)]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [("/v1/conversations/assess", {"messages": LONG_TALK}), ("/v1/reports/assess", {"thread": LONG_TALK})],
+)
+def test_limits_following_a_long_conversation_keeps_nobody_waiting(together, is_problem, monkeypatch, path, body):
+    begun, release, follow = threading.Event(), threading.Event(), Tracker.assess
+
+    def wait(self, *arguments):
+        begun.set()
+        assert release.wait(20)
+        return follow(self, *arguments)
+
+    monkeypatch.setattr(Tracker, "assess", wait)
+
+    async def scenario(client):
+        task = asyncio.create_task(ask(client, path, **body))
+        async with asyncio.timeout(20):
+            while not begun.is_set():
+                await asyncio.sleep(0.01)
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await ask(client)).status_code == 200
+        is_problem(await task, 503, "timed-out")
+        release.set()
+        assert (await ask(client, path, **body)).status_code == 200
+
+    together(scenario, request_seconds=2)
 
 
 def test_limits_the_openai_client_waits_and_asks_again(running, started):

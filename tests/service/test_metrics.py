@@ -47,6 +47,23 @@ def test_metrics_counts_requests_texts_levels_and_roles(client, detector, threat
         assert found["texts_total", *sorted((a.level.value, a.role.value, a.language.code))] == alike
 
 
+def test_metrics_count_the_texts_of_conversations_and_reports(client, detector, threat_ja, harmless_ja):
+    talk = [{"sender": "A", "text": text} for text in (harmless_ja, "", threat_ja)]
+    state = client.post("/v1/conversations/assess", json={"messages": talk}).json()["state"]
+    client.post("/v1/conversations/assess", json={"messages": talk[:1], "state": state})
+    client.post("/v1/conversations/assess", json={"messages": talk[:1], "state": state[:-4]})
+    client.post("/v1/conversations/assess", json={"messages": [{"sender": "A", "text": LONG}]})
+    client.post("/v1/reports/assess", json={"reason": threat_ja, "item": {"text": threat_ja + "！"}, "thread": talk})
+    found = samples(client.get("/metrics").text)
+    assert found["requests_total", "/v1/conversations/assess", "200", "POST"] == 2
+    assert found["requests_total", "/v1/conversations/assess", "422", "POST"] == 2
+    assert found["requests_total", "/v1/reports/assess", "200", "POST"] == 1
+    assert found["request_seconds_count", "/v1/reports/assess"] == 1
+    assert found["texts_not_assessed_total", "input"] == 1
+    assert sum(value for name, value in found.items() if name[0] == "texts_total") == 3 + 4
+    assert found["requests_under_way",] == 1
+
+
 def test_metrics_languages_that_are_not_verified_are_one(client):
     client.post("/v1/assess", json={"text": "Привет, как дела? Увидимся завтра."})
     assert samples(client.get("/metrics").text)["texts_total", "low", "other", "other"] == 1

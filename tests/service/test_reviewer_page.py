@@ -1,5 +1,6 @@
 """The files of the reviewer's page: what is served, with which headers, and what may not stand in them."""
 
+import json
 import re
 from pathlib import Path
 
@@ -41,6 +42,15 @@ def test_reviewer_page_is_sent_again_only_when_it_changed(client, path):
     assert again.headers["etag"] == first.headers["etag"]
     assert again.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_reviewer_page_is_logged_by_its_routes_and_never_by_what_was_asked_for(client, log):
+    for path in ("/", "/page/js/main.js", "/page/MARKERzq7"):
+        client.get(path)
+    # The client of the tests logs as well, and the addresses it asks for.
+    lines = [line for line in map(json.loads, log.getvalue().splitlines()) if line["message"] == "request"]
+    assert [line["route"] for line in lines] == ["/", *["/page/{name:path}"] * 2]
+    assert "MARKERzq7" not in json.dumps(lines)
 
 
 def test_reviewer_page_policy_allows_no_other_host_and_no_inline_code():

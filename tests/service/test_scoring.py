@@ -210,3 +210,22 @@ def test_scoring_a_text_nobody_waits_for_is_not_assessed(recording, text):
     asked_for = run(main)
     scorer.close()
     assert len(recording.asked) == asked_for
+
+
+@pytest.mark.parametrize(
+    ("texts", "tier", "is_thread"),
+    [
+        (["また明日"] * 3, Tier.FAST, False),
+        (["また明日"] * (PIECE_TEXTS + 1), Tier.FAST, True),
+        (["あ" * (INLINE_CODE_POINTS + 1)], Tier.FAST, True),
+        (["また明日"], Tier.CASCADE, True),
+    ],
+)
+def test_scoring_what_is_concluded_from_much_is_concluded_in_the_thread(detector, texts, tier, is_thread):
+    async def main():
+        scorer = Scorer(Recording(detector, tier))
+        with pytest.raises(EmptyTextError):
+            await scorer.conclude(texts, lambda: scorer.detector.assess(""))
+        return await scorer.conclude(texts, lambda: threading.current_thread().name.startswith("scoring"))
+
+    assert run(main) is is_thread

@@ -75,8 +75,8 @@ export class AdviceView {
   }
 
   #audiences(item) {
-    // The rules that choose advice are the service's own; for a conversation it is asked without a reader only.
-    if (item.kind === "conversation") return null;
+    // The rules that choose advice are the service's own, so it must have assessed the whole.
+    if (item.kind === "conversation" && !item.isWhole) return null;
     const options = AUDIENCES.map(([value, key]) => el("option", { value }, word(key)));
     const change = (event) => {
       this.#audience = event.target.value;
@@ -117,7 +117,9 @@ export class AdviceView {
   }
 
   async #chosen(item, language) {
-    return (await this.#service.assess(item.text, { lang: language, audience: this.#audience })).advice;
+    const options = { lang: language, audience: this.#audience };
+    if (item.kind !== "conversation") return (await this.#service.assess(item.text, options)).advice;
+    return (await this.#service.assessConversation(item.messages, options)).advice;
   }
 
   #copyButton() {

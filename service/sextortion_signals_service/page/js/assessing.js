@@ -4,8 +4,12 @@ import { ServiceError } from "./service.js";
 
 const BATCH_TEXTS = 64;
 const BATCH_BYTES = 256 * 1024;
+const LONGEST_SENDER = 128;
 const REQUESTS_AT_ONCE = 2;
 const RANK = { offender: 0, victim: 1, third_party: 2, other: 3 };
+
+/** Marks words that moved the risk of a conversation and belong to no signal. */
+export const MOVED = "moved";
 
 const encoder = new TextEncoder();
 let hasConversations = true;
@@ -98,7 +102,8 @@ function kept({ advice, ...assessment }) {
 }
 
 async function conversationItem(record, service, signal) {
-  const { row, messages, fields } = record;
+  const { row, fields } = record;
+  const messages = record.messages.map(({ sender, text }) => ({ sender: sender.slice(0, LONGEST_SENDER), text }));
   const text = messages.map(({ sender, text }) => `${sender}: ${text}`).join("\n");
   const item = { kind: "conversation", row, text, fields };
   const whole = hasConversations ? await assessedWhole(messages, service, signal) : null;
@@ -109,7 +114,7 @@ async function conversationItem(record, service, signal) {
 
 async function assessedWhole(messages, service, signal) {
   try {
-    return await service.assessConversation(messages, signal);
+    return await service.assessConversation(messages, {}, signal);
   } catch (error) {
     if (!(error instanceof ServiceError) || error.status === 401 || error.status === 403) throw error;
     // A service without this endpoint is not asked again; a conversation that it refuses is read message by message.
@@ -132,19 +137,36 @@ async function oneByOne(messages, service, signal) {
   return results;
 }
 
-function fromConversation(messages, { messages: assessed, advice = [], timeline, ...whole }) {
+function fromConversation(messages, { messages: assessed, timeline, state, ...whole }) {
   const lines = messages.map((message, index) => ({
     ...message,
-    signals: assessed?.[index]?.signals ?? [],
-    risk: riskAt(timeline?.[index]),
+    signals: marksOf(index, assessed[index].signals, timeline[index].evidence, whole.signals),
+    risk: timeline[index].risk,
+    step: timeline[index],
   }));
-  const worst = worstOf(assessed ?? []);
-  const item = { role: worst?.role ?? "other", roles: worst?.roles, language: worst?.language, ...whole };
-  return { ...item, ...kept({ ...item, advice }), signals: whole.signals ?? [], messages: lines, isWhole: true };
+  const worst = worstOf(assessed);
+  // Whoever coerces is the author that counts; without one, somebody tells of a case.
+  const role = whole.offender === null ? worst.role : "offender";
+  return { role, language: worst.language, ...kept(whole), messages: lines, isWhole: true };
 }
 
-function riskAt(step) {
-  return typeof step === "number" ? step : (step?.risk ?? null);
+/** Return the signals of one message with everything that is known of it: by itself, and as part of the whole. */
+function marksOf(index, signals, moving, ofWhole) {
+  const marks = signals.map((signal) => ({ ...signal, evidence: [...signal.evidence] }));
+  for (const { id, score, evidence } of ofWhole) {
+    const own = evidence.filter(({ message }) => message === index);
+    const known = marks.find((mark) => mark.id === id);
+    const missing = own.filter((span) => !known?.evidence.some(({ start }) => start === span.start));
+    if (known) known.evidence.push(...missing);
+    else if (missing.length > 0) marks.push({ id, score, evidence: missing });
+  }
+  const isMarked = (span) => marks.some(({ evidence }) => evidence.some((other) => overlap(span, other)));
+  const bare = moving.filter((span) => !isMarked(span));
+  return bare.length > 0 ? [...marks, { id: MOVED, evidence: bare }] : marks;
+}
+
+function overlap(one, other) {
+  return one.start < other.end && other.start < one.end;
 }
 
 function fromMessages(messages, results) {
@@ -154,7 +176,8 @@ function fromMessages(messages, results) {
   });
   const worst = worstOf(results.map((result) => result.assessment).filter(Boolean));
   if (!worst) return { problem: "problemService", level: "failed", risk: -1, signals: [], messages: lines };
-  return { ...kept(worst), signals: strongest(lines), messages: lines, isWhole: false };
+  const { roles, truncated, ...item } = kept(worst); // both say something of one message only
+  return { ...item, signals: strongest(lines), messages: lines, isWhole: false };
 }
 
 function worstOf(assessments) {

@@ -1,7 +1,7 @@
 /** One item: its text with the evidence, why, what to answer, and the decision. */
 
 import { AdviceView } from "./advice_view.js";
-import { messageList, timeline } from "./conversation_view.js";
+import { besideMoved, messageList, messageNode, timeline } from "./conversation_view.js";
 import { byId, el, fill } from "./dom.js";
 import { markedText, swatch } from "./highlight.js";
 import { decisionName, levelBadge, roleHint, roleName } from "./labels.js";
@@ -53,6 +53,11 @@ export class DetailView {
 
   focus() {
     this.#article?.focus();
+  }
+
+  /** Put the focus on the next message that moved the risk (`by` is 1), or on the one before (-1). */
+  moveToMoved(by) {
+    besideMoved(this.#article, by)?.focus();
   }
 
   get hasFocus() {
@@ -132,7 +137,7 @@ export class DetailView {
     const isConversation = item.kind === "conversation";
     return [
       isConversation ? this.#conversation(item) : this.#text(item),
-      whyPanel(item, { nameOf: this.#nameOf, onQuote: (signal, index) => this.#lead(signal, index) }),
+      whyPanel(item, { nameOf: this.#nameOf, onQuote: (signal, found) => this.#lead(signal, found) }),
       this.#advice.panel(item),
       this.#about(item),
     ];
@@ -157,8 +162,10 @@ export class DetailView {
   }
 
   #conversation(item) {
-    const whole = item.isWhole ? timeline(item) : el("p", { class: "note" }, word("noConversations"));
-    const signals = new Map(item.messages.flatMap((message) => message.signals).map((signal) => [signal.id, signal]));
+    const onMessage = (index) => messageNode(this.#article, index).focus();
+    const whole = item.isWhole ? timeline(item, onMessage) : el("p", { class: "note" }, word("noConversations"));
+    const marked = item.messages.flatMap(({ signals }) => signals).filter(({ evidence }) => evidence?.length > 0);
+    const signals = new Map(marked.map((signal) => [signal.id, signal]));
     return [
       item.isWhole ? el("section", { class: "panel" }, el("h3", {}, word("timeline")), whole) : null,
       el(
@@ -197,11 +204,10 @@ export class DetailView {
     return el("ul", { class: "legend", "aria-label": word("legend") }, entries);
   }
 
-  /** Put the focus on the mark of one piece of evidence: the pieces of a signal begin in the order of its quotes. */
-  #lead(signal, index) {
-    const marks = [...this.#article.querySelectorAll(`mark[data-signal="${signal}"]`)];
-    const begins = marks.filter((mark) => mark.firstElementChild?.classList.contains("sr"));
-    begins[index]?.focus();
+  /** Put the focus on the mark of one piece of evidence; in a conversation it is one of its message. */
+  #lead(signal, { start, message }) {
+    const words = message === undefined ? this.#article : messageNode(this.#article, message);
+    words.querySelector(`mark[data-signal="${signal}"][data-start="${start}"]`)?.focus();
   }
 
   #about(item) {

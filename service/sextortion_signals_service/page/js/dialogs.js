@@ -12,6 +12,8 @@ const SHORTCUTS = [
   ["k", "keyPrevious"],
   ["Enter", "keyOpen"],
   ["Esc", "keyBack"],
+  ["n", "keyNextMoved"],
+  ["p", "keyPreviousMoved"],
   ["c", "keyConfirm"],
   ["r", "keyReject"],
   ["u", "keyUnsure"],

@@ -4,7 +4,7 @@ import { el, heard } from "./dom.js";
 
 /**
  * Cut a text where evidence begins or ends. Return pieces `{text, marks}` in order; each mark is
- * `{signal, lane, begins}`, the outermost first. Offsets count code points, as the service does.
+ * `{signal, lane, begins, start}`, the outermost first. Offsets count code points, as the service does.
  */
 export function pieces(text, signals) {
   const characters = Array.from(text);
@@ -19,7 +19,7 @@ export function pieces(text, signals) {
     return {
       text: characters.slice(start, end).join(""),
       marks: covering
-        .map((span) => ({ signal: span.signal, lane: span.lane, begins: span.start === start }))
+        .map((span) => ({ signal: span.signal, lane: span.lane, begins: span.start === start, start: span.start }))
         .sort((a, b) => b.lane - a.lane),
     };
   });
@@ -52,10 +52,10 @@ export function markedText(text, signals, nameOf) {
 
 function marked({ text, marks }, nameOf) {
   return marks.reduceRight(
-    (inner, { signal, lane, begins }) =>
+    (inner, { signal, lane, begins, start }) =>
       el(
         "mark",
-        { class: "ev", title: nameOf(signal), tabindex: -1, dataset: { signal, lane: Math.min(lane, 3) } },
+        { class: "ev", title: nameOf(signal), tabindex: -1, dataset: { signal, start, lane: Math.min(lane, 3) } },
         begins ? heard(`[${nameOf(signal)}] `) : null,
         inner,
       ),

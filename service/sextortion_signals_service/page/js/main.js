@@ -1,6 +1,6 @@
 /** Wires the parts of the page. The queue lives here, in memory, and nowhere else. */
 
-import { assessRecords } from "./assessing.js";
+import { MOVED, assessRecords } from "./assessing.js";
 import { DetailView } from "./detail_view.js";
 import { askKey, showExport, showHelp, showSettings } from "./dialogs.js";
 import { announce, byId } from "./dom.js";
@@ -27,7 +27,7 @@ const service = new Service({
   wait: (seconds, signal) => progress.wait(seconds, signal),
 });
 const signals = new Map(); // id -> {ja, en} as GET /v1/signals has it
-const nameOf = (id) => signals.get(id)?.[setting("language")].name ?? id;
+const nameOf = (id) => (id === MOVED ? word("movedMark") : (signals.get(id)?.[setting("language")].name ?? id));
 const list = new QueueView(queue, { nameOf, onSelect: select, onOpen: openText });
 const filters = new FiltersView(queue, {
   signals: () => [...signals.keys()].map((id) => [id, nameOf(id)]),
@@ -60,6 +60,8 @@ function start() {
     k: () => list.move(-1),
     Enter: () => selected !== null && openText(),
     Escape: backToList,
+    n: () => moveToMoved(1),
+    p: () => moveToMoved(-1),
     "/": search,
     "?": help,
     c: () => decide("confirm"),
@@ -153,6 +155,12 @@ function focusList() {
 function openText() {
   byId("review").dataset.open = "yes";
   detail.open();
+}
+
+function moveToMoved(by) {
+  if (byId("review").hidden || queue.get(selected)?.kind !== "conversation") return;
+  byId("review").dataset.open = "yes";
+  detail.moveToMoved(by);
 }
 
 function backToList() {

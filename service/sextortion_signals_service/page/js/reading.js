@@ -69,7 +69,7 @@ export async function open(source, readAs = "auto") {
   if (kind === "jsonl") return openJsonl(source);
   if (kind === "lines") return untabled(kind, lineRecords(source));
   const text = await source.whole();
-  const messages = kind === "text" ? null : parseChat(text);
+  const messages = kind === "text" ? null : (messagesInJson(text) ?? parseChat(text));
   if (messages === null) return untabled("text", [{ row: 1, text: withoutMark(text), fields: {} }]);
   return untabled("chat", [{ row: 1, messages, fields: {} }]);
 }
@@ -135,7 +135,8 @@ async function openJsonl(source) {
   const values = first.map((row) => row.value).filter(isObject);
   if (values.length === 0) throw new ReadError("problemNoText", source.name);
   const columns = [...new Set(values.flatMap((value) => Object.keys(value)))];
-  const column = values.every(isConversation) ? "" : findTextColumn(columns);
+  // Where there are conversations, a row without a text of its own is no question but a row that cannot be read.
+  const column = findTextColumn(columns) ?? (values.some(isConversation) ? "" : null);
   return { kind: "jsonl", columns, column, records: (chosen) => jsonlRecords(first, rows, chosen) };
 }
 
@@ -175,6 +176,16 @@ async function* lineRecords(source) {
 function isConversation(value) {
   const { messages } = value;
   return Array.isArray(messages) && messages.length > 0 && messages.every((item) => typeof item?.text === "string");
+}
+
+/** Return the messages of a conversation with one JSON object a line, or null if `text` is none. */
+function messagesInJson(text) {
+  const lines = withoutMark(text)
+    .split(/\r\n|\n/)
+    .filter((line) => line.trim() !== "");
+  const values = lines.map(parsed);
+  if (!values.every((value) => typeof value?.sender === "string" && typeof value.text === "string")) return null;
+  return values.map(({ sender, text }) => ({ sender, text }));
 }
 
 function isObject(value) {

@@ -2,6 +2,8 @@
 
 const FIRST_WAIT_SECONDS = 1;
 const LONGEST_WAIT_SECONDS = 30;
+const PART_MESSAGES = 256;
+const PART_CHARACTERS = 64 * 1024;
 const BUSY = new Set([429, 502, 503, 504]);
 const NO_ACCESS = new Set([401, 403]);
 
@@ -21,6 +23,7 @@ export class Service {
   #key = null;
   #asking = null;
   #catalogues = new Map();
+  #partMessages = PART_MESSAGES;
 
   /**
    * `onWait(seconds)` is told before each pause, and `onWait(null)` after it; `wait(seconds, signal)` returns when the
@@ -42,8 +45,27 @@ export class Service {
     return this.#send("v1/assess", { text, truncate: true, ...options }, signal);
   }
 
-  async assessConversation(messages, signal) {
-    return this.#send("v1/conversations/assess", { messages }, signal);
+  /**
+   * Assess a conversation. A long one goes in parts: each answer has a `state`, with which the service, which stores
+   * nothing, goes on with the next. Parts that are too large for this service become smaller ones.
+   */
+  async assessConversation(messages, options, signal) {
+    let whole = null;
+    let done = 0;
+    while (done < messages.length) {
+      const part = partOf(messages, done, this.#partMessages);
+      const body = { messages: part, truncate: true, ...options, ...(whole && { state: whole.state }) };
+      try {
+        const next = await this.#send("v1/conversations/assess", body, signal);
+        whole = whole === null ? next : joined(whole, next);
+        done += part.length;
+      } catch (error) {
+        const isTooLarge = error.slug === "too-many-messages" || error.status === 413;
+        if (!isTooLarge || part.length === 1) throw error;
+        this.#partMessages = Math.ceil(part.length / 2);
+      }
+    }
+    return whole;
   }
 
   /** Return a catalogue, asked for once: `v1/signals`, `v1/advice?lang=ja`. */
@@ -98,6 +120,32 @@ export class Service {
     if (key === null) throw new ServiceError(response.status, await problemOf(response));
     this.#key = key;
   }
+}
+
+function partOf(messages, begin, most) {
+  const part = [];
+  let characters = 0;
+  for (const { sender, text } of messages.slice(begin, begin + most)) {
+    characters += text.length;
+    if (part.length > 0 && characters > PART_CHARACTERS) break;
+    part.push({ sender, text });
+  }
+  return part;
+}
+
+/** Return two answers as one: risk, stages and advice are those of the last, which knows what came before. */
+function joined(before, after) {
+  const signals = new Map(before.signals.map((signal) => [signal.id, signal]));
+  for (const { id, score, evidence } of after.signals) {
+    const known = signals.get(id) ?? { id, score, evidence: [] };
+    signals.set(id, { id, score: Math.max(known.score, score), evidence: [...known.evidence, ...evidence] });
+  }
+  return {
+    ...after,
+    signals: [...signals.values()].sort((a, b) => b.score - a.score),
+    messages: [...before.messages, ...after.messages],
+    timeline: [...before.timeline, ...after.timeline],
+  };
 }
 
 function pause(attempt, retryAfter) {

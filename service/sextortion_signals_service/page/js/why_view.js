@@ -6,7 +6,7 @@ import { roleName } from "./labels.js";
 import { ROLES } from "./queue.js";
 import { percent, word } from "./words.js";
 
-/** Return the panel; `nameOf(signal)` names a signal, `onQuote(signal, index)` leads to the place of a quotation. */
+/** Return the panel; `nameOf(signal)` names a signal, `onQuote(signal, evidence)` leads to its place. */
 export function whyPanel({ signals, roles }, { nameOf, onQuote }) {
   const reasons = signals.map((signal) => reason(signal, nameOf, onQuote));
   const likelihoods = ROLES.map((role) => el("li", {}, bar([roleName(role)], roles?.[role] ?? 0)));
@@ -25,9 +25,9 @@ export function whyPanel({ signals, roles }, { nameOf, onQuote }) {
 }
 
 function reason({ id, score, evidence }, nameOf, onQuote) {
-  const quotes = (evidence ?? []).map(({ quote }, index) => {
-    const attributes = { type: "button", class: "quote veiled", translate: "no", onclick: () => onQuote(id, index) };
-    return el("li", {}, el("button", attributes, el("bdi", {}, quote)));
+  const quotes = (evidence ?? []).map((found) => {
+    const attributes = { type: "button", class: "quote veiled", translate: "no", onclick: () => onQuote(id, found) };
+    return el("li", {}, el("button", attributes, el("bdi", {}, found.quote)));
   });
   return el(
     "li",
