@@ -37,7 +37,8 @@ def assess_column(text: Column | str, settings: SparkSettings | None = None) -> 
 
     # Deterministic it is; but Spark computes such a function again for a filter on its result, and it is the one
     # expensive thing here.
-    return cast("Column", arrow_udf(assess, ASSESSMENT_TYPE).asNondeterministic()(text))
+    make: Any = arrow_udf  # the hints of `assess` say which kind it is; its stubs know no struct as a result
+    return cast("Column", make(assess, ASSESSMENT_TYPE).asNondeterministic()(text))
 
 
 def assess_frame(
