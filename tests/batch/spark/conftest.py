@@ -8,10 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sextortion_signals.batch import assess_records
+from sextortion_signals.batch.results import nested_result
 from sextortion_signals.batch.spark import require_java, use_this_python
 
 TEXTS = Path(__file__).resolve().parents[3] / "data" / "synthetic" / "test.jsonl"
-ROWS = 3_000
+ROWS = 2_500
 BAD = [None, "", " \u200b", "あ" * 20_001]
 ODD = [
     "👨\u200d👩\u200d👧 pay me or your nudes go out",
@@ -19,6 +21,16 @@ ODD = [
     "ｈｅｌｌｏ\ufeff",
 ]
 COVERAGE = "COVERAGE_"
+JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # a JVM that lives for seconds had better start fast
+SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.extraJavaOptions": JAVA_OPTIONS,
+    "spark.sql.shuffle.partitions": "2",
+    "spark.log.level": "ERROR",
+}
 
 
 @pytest.fixture(scope="session")
@@ -31,21 +43,18 @@ def spark(tmp_path_factory):
     # What the workers run is measured by tests of the same functions in this process; measured there, it would crawl.
     held_back = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith(COVERAGE)}
     folder = tmp_path_factory.mktemp("spark")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.driver.host": "127.0.0.1",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.local.dir": str(folder / "local"),
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
-        "spark.sql.shuffle.partitions": "4",
-        "spark.log.level": "ERROR",
-    }
+    places = {"spark.local.dir": str(folder / "local"), "spark.sql.warehouse.dir": str(folder / "warehouse")}
     builder = SparkSession.builder.master("local[2]").appName("tests")
-    session = builder.config(map=settings).getOrCreate()
+    session = builder.config(map=SETTINGS | places).getOrCreate()
     os.environ.update(held_back)
     yield session
     session.stop()
+
+
+@pytest.fixture
+def submit_settings():
+    """Options of `spark-submit` for the same settings."""
+    return [word for name, value in SETTINGS.items() for word in ("--conf", f"{name}={value}")]
 
 
 @pytest.fixture(scope="session")
@@ -70,3 +79,25 @@ def parquet(texts, tmp_path_factory):
     for number in range(8):
         pq.write_table(table.slice(number * size, size), folder / f"part-{number}.parquet")
     return folder
+
+
+@pytest.fixture(scope="session")
+def batch_rows():
+    """`batch_rows(detector, texts, options)`: what `batch` gives for texts, with the ids of the advice alone."""
+
+    def rows(detector, texts, options=None):
+        records = ({"message": text} for text in texts)
+        found = assess_records(detector, records, text_column="message", options=options)
+        return [_with_ids(nested_result(item, prefix="")) for item in found]
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def expected(batch_rows, detector, texts):
+    """What the library says of `texts`, in their order."""
+    return batch_rows(detector, texts)
+
+
+def _with_ids(row):
+    return row if row["advice"] is None else {**row, "advice": [item["id"] for item in row["advice"]]}

@@ -2,7 +2,7 @@ import random
 
 import pyarrow as pa
 import pytest
-from pyspark.sql import functions as F
+from pyspark.sql.functions import col
 
 from sextortion_signals import Message
 from sextortion_signals.batch import AssessOptions
@@ -11,16 +11,16 @@ from sextortion_signals.batch.spark.conversations import conversation_function
 from sextortion_signals.errors import RecordError
 
 SCHEMA = "thread long, at int, from string, body string"
-LONG = 2_500
+LONG = 1_500
 
 
 @pytest.fixture(scope="module")
 def talks(texts, coerced):
-    """Conversations by number: many short ones, cases among them, and one of 2,500 messages with a case in it."""
+    """Conversations by number: many short ones, cases among them, and one of 1,500 messages with a case in it."""
     mixer = random.Random(7)
     usable = [text for text in texts if text and len(text) < 1_000]
     found = {}
-    for number in range(150):
+    for number in range(60):
         talk = [Message(mixer.choice("ABC"), mixer.choice(usable)) for _ in range(mixer.randint(1, 9))]
         found[number] = talk + coerced if number % 5 == 0 else talk
     long = [Message("AB"[place % 2], usable[place % len(usable)]) for place in range(LONG)]
@@ -48,12 +48,13 @@ def library_row(detector, talk):
 def test_conversations_are_what_the_library_says(spark, talks, detector):
     rows = [(key, at, m.sender, m.text or None) for key, talk in talks.items() for at, m in enumerate(talk)]
     random.Random(3).shuffle(rows)
-    frame = spark.createDataFrame(rows, SCHEMA).repartition(6)
+    frame = spark.createDataFrame(rows, SCHEMA).repartition(2)
     scored = assess_conversations(frame, conversation="thread", order="at", sender="from", text="body")
     found = {}
     for row in scored.collect():
         values = row.asDict(recursive=True)
-        assert (key := values.pop("thread")) not in found
+        key = values.pop("thread")
+        assert key not in found
         found[key] = {name.removeprefix("ss_"): value for name, value in values.items()}
     assert found == {key: library_row(detector, talk) for key, talk in talks.items()}
     assert len({row["level"] for row in found.values()}) > 1
@@ -78,7 +79,7 @@ def test_conversations_name_a_missing_column(spark):
 def test_conversations_of_null_stay_unread(spark, coerced):
     frame = spark.createDataFrame([(None, at, m.sender, m.text) for at, m in enumerate(coerced)], SCHEMA)
     scored = assess_conversations(frame, conversation="thread", order="at", sender="from", text="body")
-    (row,) = scored.where(F.col("ss_error").contains("belong to no conversation")).collect()
+    (row,) = scored.where(col("ss_error").contains("belong to no conversation")).collect()
     assert row["thread"] is row["ss_risk"] is None
 
 

@@ -24,14 +24,15 @@ def few(tmp_path, texts):
     return path
 
 
-def test_entry_runs_from_the_wheel_with_its_model(wheel, few, tmp_path, uncovered_environment, detector):
+def test_entry_runs_from_the_wheel_with_its_model(
+    wheel, few, tmp_path, uncovered_environment, submit_settings, detector
+):
     site = tmp_path / "site"
     install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
     subprocess.run(install, check=True)
     program = site / "sextortion_signals" / "batch" / "spark" / "entry" / "score_parquet.py"
     submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
-    settings = ["spark.ui.enabled=false", "spark.driver.host=127.0.0.1", "spark.driver.bindAddress=127.0.0.1"]
-    command = [str(submit), "--master", "local[2]", *(word for each in settings for word in ("--conf", each))]
+    command = [str(submit), "--master", "local[2]", *submit_settings]
     environment = {**uncovered_environment, "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(site)}
     out = tmp_path / "out"
     result = subprocess.run(
