@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sextortion_signals.errors import SextortionSignalsError
 
-BATCH_ROWS = 2048
+BATCH_ROWS = 500
 """Rows in an Arrow batch (`spark.sql.execution.arrow.maxRecordsPerBatch`); measured in docs/spark.md."""
 
 
