@@ -27,7 +27,13 @@ from sextortion_signals.text import DEFAULT_MAX_LENGTH, is_readable
 from sextortion_signals.types import Assessment, Audience, Message, Tier
 
 if TYPE_CHECKING:
-    from sextortion_signals.conversation import ConversationAssessment, ConversationState, ReportAssessment, Tracker
+    from sextortion_signals.conversation import (
+        ConversationAssessment,
+        ConversationReader,
+        ConversationState,
+        ReportAssessment,
+        Tracker,
+    )
 
 
 class Detector:
@@ -216,6 +222,18 @@ class Detector:
         elif len(assessments) != len(checked):
             raise InputError(f"there are {len(assessments)} assessments for {len(checked)} messages; give one each")
         return self.tracker.assess(state or ConversationState(), checked, assessments, options, self._assessor.explain)
+
+    def read_conversation(
+        self, *, lang: str | None = None, audience: Audience | str | None = None, awareness: bool = False
+    ) -> ConversationReader:
+        """Return a reader for one conversation that is too long to be held: portions in, one summary out.
+
+        Each portion of messages goes in with its assessments, from `assess_messages`. Options as in `assess`.
+        """
+        from sextortion_signals.conversation import ConversationReader
+
+        options = Options.read(lang, audience, truncate=False, awareness=awareness)
+        return ConversationReader(self.tracker, options, self._assessor.explain)
 
     def assess_report(
         self,

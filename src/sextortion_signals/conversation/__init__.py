@@ -4,6 +4,7 @@ from sextortion_signals.conversation.codec import STATE_FORMAT, dump_state, load
 from sextortion_signals.conversation.judge import Judge, LearnedJudge, StrongestMessage, Verdict
 from sextortion_signals.conversation.load import CONVERSATION_FORMAT, load_tracker, verify_trackers
 from sextortion_signals.conversation.messages import check_messages, in_place
+from sextortion_signals.conversation.reader import ConversationReader, ConversationSummary
 from sextortion_signals.conversation.report import reported_messages, weigh
 from sextortion_signals.conversation.results import (
     ConversationAssessment,
@@ -20,8 +21,10 @@ __all__ = [
     "CONVERSATION_FORMAT",
     "STATE_FORMAT",
     "ConversationAssessment",
+    "ConversationReader",
     "ConversationSignal",
     "ConversationState",
+    "ConversationSummary",
     "Explanation",
     "Judge",
     "LearnedJudge",

@@ -46,7 +46,7 @@ class Tracker:
         after = advance(state, message, assessment)
         place, old = state.messages, state.standing
         verdict = self.judge.judge(after, message.sender, assessment)
-        new = old if verdict is None else self._conclude(old, verdict.risk, verdict.offender, place, assessment)
+        new = old if verdict is None else self._stand(old, verdict.risk, verdict.offender, place, assessment)
         after = after if new is old else after._replace(standing=new)
         level = self.rule.level(new.risk)
         rise = new.risk - old.risk
@@ -79,9 +79,9 @@ class Tracker:
         level = self.rule.level(state.standing.risk)
         signals: tuple[ConversationSignal, ...] = ()
         if level is not Level.LOW:
-            steps, found = _explained(steps, messages, assessments, explain)
+            steps, found = explained(steps, messages, assessments, explain)
             signals = merge_signals({begin + place: seen for place, seen in found.items()})
-            state = state._replace(standing=_with_signals(state.standing, signals))
+        state, advice = self.conclude(state, signals, options, assessments[-1].language)
         return ConversationAssessment(
             risk=state.standing.risk,
             level=level,
@@ -89,7 +89,7 @@ class Tracker:
             offender=state.standing.offender,
             messages=tuple(assessments),
             signals=signals,
-            advice=self._advice(state, level, options, assessments[-1].language),
+            advice=advice,
             timeline=tuple(steps),
             stages=state.seen,
             model=self.model,
@@ -97,9 +97,14 @@ class Tracker:
             state=state,
         )
 
-    def _conclude(
-        self, old: Standing, risk: float, offender: str | None, place: int, assessment: Assessment
-    ) -> Standing:
+    def conclude(
+        self, state: ConversationState, signals: Sequence[ConversationSignal], options: Options, language: Language
+    ) -> tuple[ConversationState, tuple[Advice, ...]]:
+        """Return the state that remembers these signals, and the advice; `language` is that of the last message."""
+        state = state._replace(standing=_with_signals(state.standing, signals))
+        return state, self._advice(state, self.rule.level(state.standing.risk), options, language)
+
+    def _stand(self, old: Standing, risk: float, offender: str | None, place: int, assessment: Assessment) -> Standing:
         raised = self.rule.level(risk) is not Level.LOW
         named = offender if raised else old.offender
         if risk <= old.risk:
@@ -136,7 +141,7 @@ def merge_signals(found: dict[int, tuple[Signal, ...]]) -> tuple[ConversationSig
     return tuple(sorted(merged, key=lambda signal: -signal.score))
 
 
-def _explained(
+def explained(
     steps: list[Step], messages: Sequence[Message], assessments: Sequence[Assessment], explain: Explain
 ) -> tuple[list[Step], dict[int, tuple[Signal, ...]]]:
     """Return the steps with the spans that moved the risk, and the signals of messages by place among `messages`."""
