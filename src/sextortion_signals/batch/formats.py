@@ -185,9 +185,8 @@ def tab_separated(path: Path | None) -> bool:
 
 
 def _values(column: Any) -> list[Any]:
-    try:
-        values: list[Any] = column.to_pylist()
-    except ValueError:
-        # Python's times end at microseconds; finer ones are written as Arrow writes them.
-        values = column.cast("string").to_pylist()
+    # Python's times end at microseconds, and pandas changes what becomes of finer ones: they are written as Arrow does.
+    if "[ns" in str(column.type).partition("<")[0]:
+        column = column.cast("string")
+    values: list[Any] = column.to_pylist()
     return values
