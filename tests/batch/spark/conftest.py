@@ -88,7 +88,9 @@ def batch_rows():
     def rows(detector, texts, options=None):
         records = ({"message": text} for text in texts)
         found = assess_records(detector, records, text_column="message", options=options)
-        return [_with_ids(json.loads("{" + nested_json(item.assessment or item.failure, prefix="") + "}")) for item in found]
+        return [
+            _with_ids(json.loads("{" + nested_json(item.assessment or item.failure, prefix="") + "}")) for item in found
+        ]
 
     return rows
 
