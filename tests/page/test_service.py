@@ -131,6 +131,7 @@ def test_service_with_a_key_asks_for_it_once_and_keeps_it_in_memory(visit):
 def test_service_with_a_key_that_nobody_has(visit):
     opened = visit(before=lambda page: page.route("**/v1/**", lambda route: refuse(route, 401)))
     opened.page.click("#close-dialog")
+    opened.page.wait_for_selector("#intake .note:not([hidden])")
     assert opened.page.inner_text("#intake .note") == "The service needs a key."
     opened.paste(TEXTS[0])
     opened.page.click("#close-dialog")
