@@ -66,7 +66,7 @@ def growth(detector: Detector, messages: Sequence[Message]) -> float:
 
 def main() -> None:
     """Print times and goals."""
-    detector, messages = Detector.load(), chat()
+    detector, messages = Detector.load(tier="fast"), chat()
     times = interleaved(candidates(detector, messages), rounds_asked())
     print_times(times, MESSAGES, "message")
     median = medians(times)

@@ -3,13 +3,14 @@
     python benchmarks/bench_start.py [rounds]
 
 Every candidate is a process of its own, started in interleaved rounds; files are in the system's cache and modules
-compiled, as after an installation.
+compiled, as after an installation. The fast tier.
 """
 
 from __future__ import annotations
 
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -20,7 +21,7 @@ from sextortion_signals import Detector
 from sextortion_signals.model import resolve_model
 from sextortion_signals.model.artefact import RUNTIME_FILES
 
-ASSESS = f"from sextortion_signals import Detector; Detector.load().assess({CASE!r})"
+ASSESS = f"from sextortion_signals import Detector; Detector.load(tier='fast').assess({CASE!r})"
 PEAK = "; import re; print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1])"
 MB = 1024 * 1024
 
@@ -50,7 +51,8 @@ def sizes(rounds: int) -> list[Goal]:
     memory = [int(fresh_process(ASSESS + PEAK)) / 1024 for _ in range(3)]
     folder = resolve_model()
     files = sum((folder / name).stat().st_size for name in (*RUNTIME_FILES, "manifest.json"))
-    times = interleaved({"Detector.load()": Detector.load, "read the files alone": lambda: read_all(folder)}, rounds)
+    loads = {"Detector.load()": partial(Detector.load, tier="fast"), "read the files alone": lambda: read_all(folder)}
+    times = interleaved(loads, rounds)
     print_times(times, 1, "load")
     return [
         Goal("peak memory after the first score, MB", max(memory), 70, at_least=False),

@@ -1,6 +1,6 @@
 """How well the quoted evidence fits what a person would underline.
 
-    python benchmarks/evidence_overlap.py [dev|test|other ...]        default: all three
+    python benchmarks/evidence_overlap.py [--tier TIER] [dev|test|other ...]        default: all three
 
 Reads the tables in tests/evidence (see the README there). Both sides are sets of characters of the text; white space
 and punctuation count for neither. Precision is the share of the quoted characters that are underlined, recall the share
@@ -10,9 +10,9 @@ signal is not shown has no quotes: its F1 is 0.
 
 from __future__ import annotations
 
+import argparse
 import csv
 import re
-import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -124,13 +124,18 @@ def table(rows: Sequence[Expectation], results: Sequence[Overlap]) -> str:
     return markdown_table(HEADER, cells)
 
 
-def main(splits: Sequence[str]) -> None:
-    """Print one table for each split."""
-    detector, everything = Detector.load(), expectations()
-    for split in splits:
+def main() -> None:
+    """Print one table for each split that is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("splits", nargs="*", default=SPLITS)
+    parser.add_argument("--tier", help="fast, cascade or full; by default that of Detector.load()")
+    arguments = parser.parse_args()
+    detector, everything = Detector.load(tier=arguments.tier), expectations()
+    print(f"{detector.model}, tier {detector.tier}")
+    for split in arguments.splits:
         rows = [row for row in everything if row.split == split]
         print(f"\n{split}\n\n{table(rows, measure(detector, rows))}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or SPLITS)
+    main()

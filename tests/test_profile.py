@@ -61,13 +61,13 @@ def test_profile_is_frozen(profile):
 
 
 def test_detector_uses_the_profile_and_is_as_before_without_it(detector, path):
-    own = Detector.load().assess(TEXT)
+    own = Detector.load(tier="fast").assess(TEXT)
     tuned = Detector.load(profile=path)
     assert tuned.thresholds == {"elevated": 0.25, "high": 0.75} != detector.thresholds
     assert tuned.assess(TEXT).thresholds == tuned.thresholds
     assert tuned.assess(TEXT).risk == own.risk
-    again = Detector.load()
-    assert again.thresholds == detector.thresholds
+    again = Detector.load(tier="fast")
+    assert again.thresholds == own.thresholds
     assert again.assess(TEXT) == own
     assert (again.profile, again.describe()["profile"]) == (None, None)
 
@@ -93,7 +93,6 @@ def test_explicit_thresholds_win_over_the_profile(path):
     [
         ({"model": "other-1"}, r"'夜勤' was made for model other-1, this is .*; run `sextortion-signals tune` again"),
         ({"manifest_sha256": "0" * 64}, "was made for another training of"),
-        ({"tier": "full"}, "was made for the tier full, this is fast"),
     ],
 )
 def test_profile_of_another_model_is_refused_and_says_what_to_do(profile, tmp_path, change, message):
@@ -101,6 +100,12 @@ def test_profile_of_another_model_is_refused_and_says_what_to_do(profile, tmp_pa
     file.write_text(dataclasses.replace(profile, **change).to_json(), encoding="utf-8")
     with pytest.raises(ProfileError, match=message):
         Detector.load(profile=file)
+
+
+def test_profile_brings_its_tier_and_fits_no_other(path):
+    assert Detector.load(profile=path).tier == "fast"
+    with pytest.raises(ProfileError, match="made for the tier fast, this is full"):
+        Detector.load(profile=path, tier="full")
 
 
 def test_manifest_hash_tells_trainings_apart_and_not_layouts(detector):

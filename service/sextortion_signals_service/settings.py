@@ -52,9 +52,10 @@ class Settings(BaseSettings):
         default=1, ge=1, le=64, description="Processes. Each loads the model; more threads would not help."
     )
     model_path: Path | None = Field(default=None, description="Model folder to load instead of the bundled one.")
-    tier: Tier = Field(
-        default=Tier.FAST,
-        description="How thoroughly texts are read: `fast`; `cascade` and `full` need the extra `semantic`.",
+    tier: Tier | None = Field(
+        default=None,
+        description="How thoroughly texts are read: `fast`, `cascade` or `full`, of which the last two need the extra "
+        "`semantic`. Without a value, `cascade` where the extra is installed.",
     )
     profile: Path | None = Field(
         default=None, description="Operating points that `sextortion-signals tune` has written for this model."

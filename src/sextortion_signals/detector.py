@@ -15,6 +15,7 @@ from sextortion_signals.model import (
     Artefact,
     Manifest,
     Probabilities,
+    best_tier,
     load_artefact,
     load_tier,
     resolve_model,
@@ -43,12 +44,14 @@ class Detector:
         self,
         artefact: Artefact,
         *,
-        tier: Tier = Tier.FAST,
+        tier: Tier | None = None,
         profile: Profile | None = None,
         thresholds: Mapping[str, float] | None = None,
         conversation_thresholds: Mapping[str, float] | None = None,
         max_length: int,
     ) -> None:
+        if tier is None:
+            tier = best_tier(artefact.manifest) if profile is None else tier_of(profile.tier)
         scorer = load_tier(artefact, tier)
         rule = RiskRule.from_dict(scorer.points)
         if profile is not None:
@@ -70,7 +73,7 @@ class Detector:
         cls,
         path: str | os.PathLike[str] | None = None,
         *,
-        tier: Tier | str = Tier.FAST,
+        tier: Tier | str | None = None,
         profile: str | os.PathLike[str] | None = None,
         thresholds: Mapping[str, float] | None = None,
         conversation_thresholds: Mapping[str, float] | None = None,
@@ -79,7 +82,8 @@ class Detector:
         """Load and verify a model: the bundled one, a released one by name, or the folder at `path`.
 
         `tier` is how thoroughly texts are read; all but `fast` need a model with a semantic part and the extra
-        `semantic`. `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the
+        `semantic`. Without a tier it is that of the profile; without either, `cascade` where both are there and `fast`
+        otherwise. `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the
         model's own points hold. `thresholds` overrides both by name, e.g. `{"elevated": 0.3}`, and
         `conversation_thresholds` the points of conversations. `max_length` is in code points.
 
@@ -91,7 +95,7 @@ class Detector:
         artefact = load_artefact(resolve_model(path))
         return cls(
             artefact,
-            tier=tier_of(tier),
+            tier=None if tier is None else tier_of(tier),
             profile=read,
             thresholds=thresholds,
             conversation_thresholds=conversation_thresholds,

@@ -66,7 +66,7 @@ def test_damaged_semantic_file_is_found_and_the_fast_tier_does_not_need_it(copy)
         verify_artefact(copy)
     with pytest.raises(ArtefactCorruptError, match=r"semantic\.npy"):
         Detector.load(copy, tier="full")
-    assert Detector.load(copy).tier is Tier.FAST
+    assert Detector.load(copy, tier="fast").tier is Tier.FAST
     path.unlink()
     with pytest.raises(ArtefactMissingError, match=r"semantic\.npy"):
         verify_artefact(copy)
@@ -101,3 +101,15 @@ def test_tier_that_is_not_there_is_refused(copy, semantic_model, monkeypatch):
             patch.setitem(__import__("sys").modules, module, None)
             with pytest.raises(MissingExtraError, match=r"\[semantic\]"):
                 Detector.load(semantic_model, tier="full")
+
+
+def test_cascade_is_the_default_where_it_can_be_used(copy, semantic_model, monkeypatch):
+    assert Detector.load(semantic_model).tier is Tier.CASCADE
+    with monkeypatch.context() as patch:
+        patch.setitem(__import__("sys").modules, "onnxruntime", None)
+        assert Detector.load(semantic_model).tier is Tier.FAST
+    path = copy / MANIFEST_NAME
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["semantic"]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert Detector.load(copy).tier is Tier.FAST

@@ -35,7 +35,7 @@ def command(
     model: str | None,
     audience: str | None,
     profile: str | None,
-    tier: str,
+    tier: str | None,
     thresholds: dict[str, float],
     truncate: bool,
     awareness: bool,

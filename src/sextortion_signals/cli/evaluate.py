@@ -24,7 +24,7 @@ def command(
     html: Path | None,
     model: str | None,
     profile: str | None,
-    tier: str,
+    tier: str | None,
     thresholds: dict[str, float],
     as_json: bool,
 ) -> ExitCode:

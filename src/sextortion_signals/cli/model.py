@@ -38,7 +38,7 @@ def list_models(as_json: bool) -> ExitCode:
 @options.profile_option
 @options.tier_option
 @options.json_option
-def show_model(path: str | None, profile: str | None, tier: str, as_json: bool) -> ExitCode:
+def show_model(path: str | None, profile: str | None, tier: str | None, as_json: bool) -> ExitCode:
     """Show what a model is, its operating points and metrics.
 
     PATH is a folder or the name of a release; by default the bundled model is shown.

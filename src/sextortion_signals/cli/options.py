@@ -33,9 +33,8 @@ model_option = click.option(
 tier_option = click.option(
     "--tier",
     type=click.Choice([tier.value for tier in Tier]),
-    default=Tier.FAST.value,
-    show_default=True,
-    help="How thoroughly texts are read; all but fast need the extra `semantic`.",
+    help="How thoroughly texts are read; all but fast need the extra `semantic`. By default cascade where it is "
+    "installed, else fast.",
 )
 profile_option = click.option(
     "--profile", metavar="PATH", help="Operating points that `tune` has written. Default: the model's own."
@@ -99,7 +98,7 @@ def load_detector(
     model: str | None = None,
     thresholds: Mapping[str, float] | None = None,
     profile: str | None = None,
-    tier: str = Tier.FAST.value,
+    tier: str | None = None,
     conversation_thresholds: Mapping[str, float] | None = None,
 ) -> Detector:
     """Load the detector; a plain function, so that worker processes can be told to call it."""

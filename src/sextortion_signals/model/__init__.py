@@ -14,7 +14,7 @@ from sextortion_signals.model.manifest import MANIFEST_NAME, PROTOCOL, Manifest,
 from sextortion_signals.model.packing import MAX_HEADS, MAX_SUMMANDS, MAX_WEIGHT, pack, unpack
 from sextortion_signals.model.scorer import LinearScorer
 from sextortion_signals.model.stacking import Stacking
-from sextortion_signals.model.tiers import TierScorer, load_tier, tier_of
+from sextortion_signals.model.tiers import TierScorer, best_tier, load_tier, tier_of
 
 __all__ = [
     "CASE_ROLES",
@@ -34,6 +34,7 @@ __all__ = [
     "Probabilities",
     "Stacking",
     "TierScorer",
+    "best_tier",
     "describe_file",
     "load_artefact",
     "load_tier",

@@ -14,7 +14,7 @@ from sextortion_signals.errors import ArtefactCorruptError, UnknownOptionError
 from sextortion_signals.features import FeatureBatch
 from sextortion_signals.model.artefact import Artefact, read_plain_array, read_verified
 from sextortion_signals.model.calibration import Calibration, Probabilities
-from sextortion_signals.model.manifest import MANIFEST_NAME
+from sextortion_signals.model.manifest import MANIFEST_NAME, Manifest
 from sextortion_signals.model.scorer import LinearScorer
 from sextortion_signals.model.stacking import Stacking
 from sextortion_signals.types import Tier
@@ -97,6 +97,16 @@ def tier_of(name: Tier | str) -> Tier:
         return Tier(name)
     except ValueError:
         raise UnknownOptionError(f"tier must be one of {', '.join(Tier)}, not {name!r}") from None
+
+
+def best_tier(manifest: Manifest) -> Tier:
+    """Return the tier to use when none is asked for: `CASCADE` where the model and this installation can."""
+    if "semantic" not in manifest.data:
+        return Tier.FAST
+    # Not at the top: the fast tier starts without it.
+    from sextortion_signals.semantic import is_installed
+
+    return Tier.CASCADE if is_installed() else Tier.FAST
 
 
 def load_tier(artefact: Artefact, tier: Tier) -> TierScorer:
