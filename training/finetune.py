@@ -4,7 +4,7 @@ python training/finetune.py --corpus data/synthetic --out adapter.npz [--epochs 
 
 Low-rank adaptations of all matrices from one layer on, binary cross-entropy for risk and each signal and cross-entropy
 for the role (AdamW, linear warm-up and decay). Prints the mean loss every hundred steps and
-saves what it has every five hundred.
+saves what it has every five hundred. With `--start` it goes on from an adapter of an earlier corpus.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ def main() -> None:
     rows = [row for row in read_sources(arguments.corpus) if split_of(row.card) == "train"]
     rows += disguised_copies(rows, arguments.seed)
     network = Network(base, rank=arguments.rank, first_layer=arguments.first_layer)
+    if arguments.start:
+        with np.load(arguments.start, allow_pickle=False) as adapter:
+            network.start_from(adapter)
     words = base.vocabulary
     pieces = PieceTokenizer(words).encode([normalize(row.text).text.lower() for row in rows])
     texts = [[words.begin, *ids[:WINDOW], words.end] for ids in pieces]
@@ -118,6 +121,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     for name, default in {"rank": 16, "first-layer": 2, "epochs": 2, "pieces": 1024, "seed": 1, "threads": 2}.items():
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--start", type=Path, help="go on from this adapter (of the same rank and first layer)")
     parser.add_argument("--rate", type=float, default=5e-4)
     return parser.parse_args()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from sextortion_signals.semantic.adapter import MATRICES, NORMS
 
 _EPSILON = 1e-12
 _NOTHING = -1e4
+# `other` is no head of the model: it only keeps the roles apart while they are learnt.
+_KEPT = [index for index in range(len(HEADS) + 1) if index != 4]
 
 
 class Adapted(nn.Module):
@@ -109,20 +111,26 @@ class Network(nn.Module):
 
     def adapter(self) -> dict[str, Any]:
         """Return what was trained, float16, by the names that `semantic.adapter` reads."""
-        arrays: dict[str, Tensor] = {}
+        arrays = self._trained()
+        arrays |= {"head.w": self.head.weight[_KEPT].T, "head.b": self.head.bias[_KEPT]}
+        return {name: array.detach().numpy().astype(np.float16) for name, array in arrays.items()}
+
+    def start_from(self, adapter: Mapping[str, Any]) -> None:
+        """Take over what `adapter` returned; the role `other`, which is not stored, starts anew."""
+        with torch.no_grad():
+            for name, array in self._trained().items():
+                array.copy_(torch.tensor(np.asarray(adapter[name], np.float32)))
+            self.head.weight[_KEPT] = torch.tensor(np.asarray(adapter["head.w"], np.float32).T)
+            self.head.bias[_KEPT] = torch.tensor(np.asarray(adapter["head.b"], np.float32))
+
+    def _trained(self) -> dict[str, Tensor]:
+        arrays: dict[str, Tensor] = {"att.w": self.attention.weight.T}
         for number, layer in enumerate(self.layers):
             if layer.trained:
                 for part in MATRICES:
                     arrays |= {f"l{number}.{part}.{side}": getattr(getattr(layer, part), side) for side in "AB"}
                 arrays |= {f"l{number}.{part}": layer.norms[part.replace(".", "_")] for part in NORMS}
-        # `other` is no head of the model: it only kept the roles apart while they were learnt.
-        kept = [index for index in range(len(HEADS) + 1) if index != 4]
-        arrays |= {
-            "att.w": self.attention.weight.T,
-            "head.w": self.head.weight[kept].T,
-            "head.b": self.head.bias[kept],
-        }
-        return {name: array.detach().numpy().astype(np.float16) for name, array in arrays.items()}
+        return arrays
 
 
 def _parameter(values: Any, trained: bool) -> nn.Parameter:
