@@ -49,7 +49,7 @@ def noop_app() -> Any:
     from sextortion_signals.detector import Detector
     from sextortion_signals_service.schemas import AssessmentModel, AssessRequest, BatchRequest, BatchResponse
 
-    detector = Detector.load()
+    detector = Detector.load(tier="fast")
     single = {text: detector.assess(text).to_dict() for text in (HARMLESS, THREAT)}
     results = [{"index": i, "id": None, "assessment": single[text], "problem": None} for i, text in enumerate(BATCH)]
     batch = {"model": detector.model, "failed": 0, "results": results}
@@ -71,14 +71,15 @@ def service_app() -> Any:
     from sextortion_signals_service.app import create_app
     from sextortion_signals_service.settings import Settings
 
-    return create_app(settings=Settings(access_log=False))
+    return create_app(settings=Settings(tier="fast", access_log=False))
 
 
 def logging_service_app() -> Any:
-    """Return the service with its default settings."""
+    """Return the service with its access log."""
     from sextortion_signals_service.app import create_app
+    from sextortion_signals_service.settings import Settings
 
-    return create_app()
+    return create_app(settings=Settings(tier="fast"))
 
 
 class Instant:
@@ -87,7 +88,7 @@ class Instant:
     def __init__(self) -> None:
         from sextortion_signals.detector import Detector
 
-        detector = Detector.load()
+        detector = Detector.load(tier="fast")
         self.model, self.tier, self.manifest = detector.model, detector.tier, detector.manifest
         self._known = {text: detector.assess(text) for text in (HARMLESS, THREAT)}
 
@@ -106,7 +107,7 @@ def instant_app() -> Any:
     from sextortion_signals_service.app import create_app
     from sextortion_signals_service.settings import Settings
 
-    return create_app(cast(Detector, Instant()), Settings(access_log=False))
+    return create_app(cast(Detector, Instant()), Settings(tier="fast", access_log=False))
 
 
 def serve(factory: str) -> None:
@@ -209,7 +210,9 @@ def measure(port: int, path: str, body: dict[str, Any], connections: int, second
 
 def start_times(rounds: int) -> dict[str, float]:
     """Median seconds from process start to the end of the imports, and to a first score."""
-    score = "service_app(); from sextortion_signals.detector import Detector; Detector.load().assess(HARMLESS)"
+    score = (
+        "service_app(); from sextortion_signals.detector import Detector; Detector.load(tier='fast').assess(HARMLESS)"
+    )
     codes = {
         "import fastapi, uvicorn": "import fastapi, uvicorn",
         "service to first score": f"import uvicorn; from bench_service import *; {score}",

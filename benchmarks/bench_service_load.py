@@ -47,7 +47,8 @@ def service(folder: Path, **settings: object) -> Iterator[tuple[int, Path]]:
     """Run the service in a process of its own; gives its port and its log."""
     log = folder / "service.log"
     environment = {f"SEXTORTION_SIGNALS_{name.upper()}": str(value) for name, value in settings.items()}
-    environment = {"SEXTORTION_SIGNALS_PORT": "0", "SEXTORTION_SIGNALS_ACCESS_LOG": "false", **environment}
+    defaults = {"PORT": "0", "ACCESS_LOG": "false", "TIER": "fast"}
+    environment = {f"SEXTORTION_SIGNALS_{name}": value for name, value in defaults.items()} | environment
     command = [sys.executable, "-m", "sextortion_signals_service"]
     with log.open("w") as stream:
         process = subprocess.Popen(command, env={**os.environ, **environment}, stderr=stream)

@@ -166,7 +166,7 @@ def compare_ways(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as name, session(1, Path(name)) as spark:
         source = Path(name) / "rows"
         write_rows(source, SMALL)
-        detector, frame = Detector.load(), spark.read.parquet(str(source))
+        detector, frame = Detector.load(tier="fast"), spark.read.parquet(str(source))
 
         def sized(size: int, call: Callable[[], None]) -> Callable[[], None]:
             def run() -> None:
@@ -204,7 +204,7 @@ def run_million(rows: int, cores: int) -> None:
     with tempfile.TemporaryDirectory() as name, session(cores, Path(name)) as spark:
         source, target = Path(name) / "rows", Path(name) / "out"
         write_rows(source, rows)
-        detector = Detector.load()
+        detector = Detector.load(tier="fast")
         alone = [library_seconds(detector, source)]
         spark.conf.set(BATCH_SETTING, BATCH_ROWS)
         memory = WorkerMemory()
@@ -296,7 +296,7 @@ def main() -> None:
         run_million(chosen.rows, chosen.cores)
     elif chosen.long:
         run_long(chosen.long, chosen.cores)
-        print(f"following alone: {follow_cost(Detector.load(), chosen.long):.0f} core-s")
+        print(f"following alone: {follow_cost(Detector.load(tier='fast'), chosen.long):.0f} core-s")
     else:
         compare_ways(chosen.rounds)
 
