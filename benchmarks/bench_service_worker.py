@@ -32,7 +32,9 @@ STEPS = {
     "+ FastAPI with pydantic": "import fastapi",
     "+ uvicorn, uvloop, httptools": "import uvicorn.protocols.http.httptools_impl, uvloop",
     "+ the service and the library": "import sextortion_signals_service.app",
-    "+ the model": "from sextortion_signals import Detector as D; d = D.load(tier='fast'); d.assess('pay me or I post it')",
+    "+ the model": (
+        "from sextortion_signals import Detector; d = Detector.load(tier='fast'); d.assess('pay me or I post it')"
+    ),
     "+ the tokenizer": f"from sextortion_signals.text import tokenize; tokenize({HARMLESS!r})",
     "+ conversations": "from sextortion_signals import Message; d.assess_conversation([Message('A', 'pay me')])",
 }
