@@ -19,6 +19,9 @@ from sextortion_signals.train.semantic import add_semantic
 
 CORPUS = Path(__file__).resolve().parents[1] / "data" / "synthetic"
 
+# What most tests look at does not depend on the tier, and the others take a second to load and milliseconds a text.
+os.environ["SEXTORTION_SIGNALS_TIER"] = "fast"
+
 # Lines that small labelled conversations are made up from.
 DAILY = {
     "ja": [
@@ -76,8 +79,8 @@ TELLS = {
 
 @pytest.fixture(scope="session")
 def detector():
-    """The bundled model, loaded once."""
-    return Detector.load()
+    """The bundled model, loaded once, by the tier that needs nothing installed; tests/semantic has the others."""
+    return Detector.load(tier="fast")
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ START_SECONDS = 60
 def _no_settings_from_outside(monkeypatch):
     for name in Settings.model_fields:
         monkeypatch.delenv(f"SEXTORTION_SIGNALS_{name.upper()}", raising=False)
+    monkeypatch.setenv("SEXTORTION_SIGNALS_TIER", "fast")
 
 
 @pytest.fixture

@@ -32,6 +32,8 @@ model_option = click.option(
 )
 tier_option = click.option(
     "--tier",
+    envvar="SEXTORTION_SIGNALS_TIER",
+    show_envvar=True,
     type=click.Choice([tier.value for tier in Tier]),
     help="How thoroughly texts are read; all but fast need the extra `semantic`. By default cascade where it is "
     "installed, else fast.",
