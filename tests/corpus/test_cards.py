@@ -93,6 +93,8 @@ def test_decks_of_the_project_hold_numbered_cards_of_known_categories_and_regist
         cards = [line.split()[1:] for line in lines if line.startswith("@")]
         # Decks drawn for one purpose (the plain wordings, the counselling posts) may be shorter.
         assert 0 < len(cards) <= CARDS_PER_BATCH
-        assert [card for card, _, _ in cards] == [f"{deck.stem}-{number:03d}" for number in range(1, len(cards) + 1)]
+        # A card that was drawn and not written leaves its number out: splits hang on the names of the others.
+        drawn = [f"{deck.stem}-{number:03d}" for number in range(1, CARDS_PER_BATCH + 1)]
+        assert [card for card, _, _ in cards] == sorted({card for card, _, _ in cards} & set(drawn))
         assert {category for _, category, _ in cards} <= set(table["categories"])
         assert {register for _, _, register in cards} <= set(table["registers"][deck.stem[:2]])
