@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import genpareto
 
 from sextortion_signals.train.calibrate import EVERYDAY_FALSE_ALARMS, FALSE_ALARMS, operating_points
 
@@ -40,3 +41,19 @@ def test_corpus_without_everyday_texts_has_one_budget(rng):
     points = operating_points(risk, truth, np.zeros_like(everyday))
     assert points["elevated"]["false_alarms_measured"] == pytest.approx(0.05, abs=1 / 4_000)
     assert points["elevated"]["false_alarms_everyday_measured"] == 0.0
+
+
+@pytest.mark.parametrize("shape", [-0.2, 0.0, 0.1])
+def test_a_budget_below_one_text_follows_the_shape_of_the_tail(rng, shape):
+    """Log odds of 4,000 everyday texts, generalised Pareto from -6 on: the true point has 0.0002 of them above it."""
+    true = -6 + genpareto.isf(EVERYDAY_FALSE_ALARMS["high"], shape, scale=1)
+    found = []
+    for _ in range(40):
+        odds = -6 + genpareto.rvs(shape, scale=1, size=4_000, random_state=rng)
+        everyday = np.repeat([True, False], [4_000, 200])
+        risk = np.concatenate([1 / (1 + np.exp(-odds)), rng.uniform(0.9, 1.0, 200)])
+        points = operating_points(risk, np.repeat([0, 1], [4_000, 200]).astype(np.int8), everyday)
+        found.append(np.log(points["high"]["risk"] / (1 - points["high"]["risk"])))
+        assert points["high"]["false_alarms_everyday_measured"] == 0.0
+    # Each is a guess from 120 texts; together they are neither far too careful nor careless.
+    assert np.median(found) == pytest.approx(true, abs=0.15 * (true + 6))

@@ -21,6 +21,8 @@ EVERYDAY_FALSE_ALARMS = {"elevated": 0.004, "high": 0.0002}
 # Share of everyday texts whose risks make the tail where a budget is too small to be counted, and how many are needed.
 TAIL = 0.03
 LEAST_TAIL = 20
+# Shapes of a tail that so few risks may claim: 0 is exponential, below it the tail has an end.
+SHAPES = (-0.25, 0.25)
 # At most this share of victims' and third persons' texts may be raised and called an offender's (docs/why/004).
 MISTAKEN_FOR_OFFENDER = 0.02
 _FIRST_SIGNAL = 1 + len(CASE_ROLES)
@@ -76,10 +78,10 @@ def _threshold(negatives: NDArray[np.float64], rate: float) -> float:
 
 
 def _everyday_threshold(calm: NDArray[np.float64], rate: float) -> float:
-    """Return `_threshold`, or where `rate` is less than one text, the point beyond which an exponential tail has it.
+    """Return `_threshold`, or where `rate` is less than one text, the point beyond which the tail should have it.
 
-    The tail of log odds above a high quantile u is taken as exponential with their mean excess m (peaks over threshold,
-    Pickands 1975, with shape 0): share(t) = share(u) * exp(-(t - u) / m). Its end is never below the highest risk seen.
+    Log odds above a high quantile are taken as generalised Pareto (peaks over threshold, Pickands 1975). The end is
+    never below the highest risk seen.
     """
     counted = _threshold(calm, rate)
     beyond = int(TAIL * len(calm))
@@ -87,8 +89,22 @@ def _everyday_threshold(calm: NDArray[np.float64], rate: float) -> float:
         return counted
     odds = np.sort(np.log(calm) - np.log1p(-calm))
     start = odds[-beyond - 1]
-    end = start + (odds[-beyond:] - start).mean() * np.log(TAIL / rate)
+    end = start + _excess(odds[-beyond:] - start, rate / TAIL)
     return max(counted, float(1.0 / (1.0 + np.exp(-end))))
+
+
+def _excess(excesses: NDArray[np.float64], share: float) -> float:
+    """Return what `share` of generalised Pareto excesses (n,), sorted, lie above.
+
+    Shape by probability-weighted moments (Hosking and Wallis 1987, plotting positions (i - 0.35) / n), held within
+    `SHAPES`; scale by the mean.
+    """
+    mean = excesses.mean()
+    places = (np.arange(1, len(excesses) + 1) - 0.35) / len(excesses)
+    weighted = (excesses * (1.0 - places)).mean()
+    shape = float(np.clip(2.0 - mean / (mean - 2.0 * weighted), *SHAPES))
+    scale = mean * (1.0 - shape)
+    return float(scale * (np.log(1.0 / share) if abs(shape) < 1e-9 else (share**-shape - 1.0) / shape))
 
 
 def offender_floor(roles: NDArray[np.float64], raised: NDArray[np.bool_], targets: NDArray[np.int8]) -> float:
