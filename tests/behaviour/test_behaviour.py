@@ -17,14 +17,14 @@ from sextortion_signals import Assessment, Detector
 from sextortion_signals.corpus import read_sources
 from sextortion_signals.corpus.content import find_forbidden
 from sextortion_signals.text import fold, normalize
-from sextortion_signals.types import Level, Role, SignalId
+from sextortion_signals.types import Level, Role, SignalId, Tier
 
 HERE = Path(__file__).parent
 CORPUS = HERE.parents[1] / "data" / "synthetic"
 
-# Share of the `report` rows that pass, measured with the bundled model ja-en-2026.1 (14,738 rows fitted): 0.817.
-# The floor lies about a hundredth below. Raise it with every better model; never lower it to make a model pass.
-REPORT_FLOOR = 0.80
+# Floors for the share of the `report` rows that pass, about a hundredth below what the bundled model ja-en-2026.1
+# (43,280 rows fitted) has: 0.898 and 0.933. Raise them with every better model; never lower one to make a model pass.
+REPORT_FLOORS = {Tier.FAST: 0.885, Tier.CASCADE: 0.92}
 
 COLUMNS = {
     "hit": ("reason", "capability", "severity", "text", "level_at_least", "level_at_most", "role", "signals_any"),
@@ -134,8 +134,14 @@ def check_directional(case: Case, assess: Assess) -> Iterator[str]:
 CHECKS = {"hit": check_hit, "invariant": check_invariant, "directional": check_directional}
 
 
+@pytest.fixture(scope="module", params=REPORT_FLOORS)
+def tier(request: pytest.FixtureRequest) -> Tier:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def assess(detector: Detector) -> Assess:
+def assess(tier: Tier) -> Assess:
+    detector = Detector.load(tier=tier)
     texts = list(dict.fromkeys(text for case in CASES for text in case.texts))
     return dict(zip(texts, detector.assess_many(texts), strict=True)).__getitem__
 
@@ -164,15 +170,15 @@ def table_of(outcomes: list[Outcome]) -> str:
     return "\n".join([*lines, *(f"{outcome.case['severity']}: {outcome}" for outcome in failed)])
 
 
-def test_behaviour_must_rows_never_fail(outcomes, capsys):
+def test_behaviour_must_rows_never_fail(tier, outcomes, capsys):
     with capsys.disabled():
-        print(f"\n{table_of(outcomes)}")
+        print(f"\n{tier}\n{table_of(outcomes)}")
     failed = [str(outcome) for outcome in outcomes if outcome.problems and outcome.case["severity"] == "must"]
     assert not failed, "\n".join(failed)
 
 
-def test_behaviour_report_rows_hold_the_floor(outcomes):
-    assert share(outcomes) >= REPORT_FLOOR
+def test_behaviour_report_rows_hold_the_floor(tier, outcomes):
+    assert share(outcomes) >= REPORT_FLOORS[tier]
 
 
 def test_behaviour_evidence_is_exact(assess):

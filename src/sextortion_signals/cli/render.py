@@ -123,6 +123,13 @@ def percent(probability: float) -> str:
     return f"{min(max(100 * probability, 0.1), 99.9):.1f} %"
 
 
+def operating_points(thresholds: Mapping[str, float]) -> str:
+    """Return the points as `elevated 0.84, high 0.982`: as many digits as tell them from 1."""
+    return ", ".join(
+        f"{name} {value:.2g}" if value < 0.98 else f"{name} {value:.3f}" for name, value in thresholds.items()
+    )
+
+
 def _facts(assessment: Assessment, words: Words) -> Iterator[tuple[str, str, str]]:
     level_style = LEVEL_STYLES[assessment.level]
     yield words.risk, f"{percent(assessment.risk)}  {words.levels[assessment.level]}", level_style
@@ -134,7 +141,7 @@ def _facts(assessment: Assessment, words: Words) -> Iterator[tuple[str, str, str
         name + words.colon + (words.verified if verified else words.unverified),
         "" if verified else "bold yellow",
     )
-    points = ", ".join(f"{name} {value:.2g}" for name, value in assessment.thresholds.items())
+    points = operating_points(assessment.thresholds)
     yield words.model, f"{assessment.model}, {assessment.tier}  ({points})", ""
     if assessment.truncated:
         yield "", words.truncated, "bold yellow"

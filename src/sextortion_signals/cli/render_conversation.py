@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from sextortion_signals.cli.render import LEVEL_STYLES, SIGNAL_STYLES, advice_lines, label, percent
+from sextortion_signals.cli.render import LEVEL_STYLES, SIGNAL_STYLES, advice_lines, label, operating_points, percent
 from sextortion_signals.cli.render import safe_text as safe
 from sextortion_signals.cli.words import Words
 from sextortion_signals.cli.words_conversation import ConversationWords, conversation_words
@@ -72,7 +72,7 @@ def _facts(
         yield more.offender, more.nobody if outcome.offender is None else safe(outcome.offender), "bold"
     seen = ", ".join(f"{more.stage_names[stage]} ({place})" for stage, place in outcome.stages.items())
     yield more.stages, seen or words.no_signals, ""
-    points = ", ".join(f"{name} {value:.2g}" for name, value in outcome.thresholds.items())
+    points = operating_points(outcome.thresholds)
     yield words.model, f"{outcome.model}  ({points})", ""
 
 

@@ -25,7 +25,7 @@ from sextortion_signals.types import Tier
 FOLDS = 5
 STRENGTH = 2.0
 """Inverse strength of the L2 penalty, where each conversation weighs 1."""
-FALSE_ALARMS = {"elevated": 0.05, "high": 0.005}
+FALSE_ALARMS = {"elevated": 0.01, "high": 0.002}
 """The share of harmless conversations, most of them hard neighbours, that may ever reach a level."""
 WRONGLY_NAMED = 0.02
 """At most this share of the cases raised may name somebody who is not the offender."""
