@@ -14,6 +14,7 @@ def run(command, **options):
     # The environment of the tests stands in for the one that ./dev would make.
     environment = {**os.environ, "SEXTORTION_SIGNALS_VENV": sys.prefix, "NO_COLOR": "1", "COLUMNS": "100"}
     environment.pop("LANG", None)
+    environment.pop("SEXTORTION_SIGNALS_TIER", None)  # README shows what a reader gets, not the suite's tier
     result = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=True, **options
     )
