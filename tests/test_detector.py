@@ -14,6 +14,12 @@ VICTIM = "SNSで知り合った人に写真を送ってしまい、お金を払�
 EVERYDAY = "明日の部活、集合8時でいいんだっけ？"
 
 
+@pytest.fixture(scope="module")
+def detector():
+    """What a reader of README gets: the default tier."""
+    return Detector.load()
+
+
 def test_detector_offender_text(detector):
     result = detector.assess(OFFENDER)
     assert result.level is not Level.LOW

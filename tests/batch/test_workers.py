@@ -33,7 +33,7 @@ def test_workers_give_what_one_process_gives_in_the_same_order():
 
 
 def test_workers_say_which_model_they_have(detector):
-    with hired(Work(Detector.load, AssessOptions(), TABLE), 2) as crew:
+    with hired(Work(partial(Detector.load, tier="fast"), AssessOptions(), TABLE), 2) as crew:
         assert crew.identity() == identity(detector)
         ((_, result),) = crew.assess([[{"text": TEXTS[0]}]], partial(chunk_items, text_column="text"))
     assert result.tally.rows == 1

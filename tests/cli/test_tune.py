@@ -143,7 +143,7 @@ def test_profile_is_taken_by_every_command_that_loads_a_model(run, tuned, case, 
         out = tmp_path / f"out{workers}.jsonl"
         summary = run("batch", rows, "-o", out, *option, "--json", "--workers", workers)
         assert json.loads(summary.stdout)["thresholds"] == points
-    assert json.loads(run("assess", case, "--json").stdout)["thresholds"] == Detector.load().thresholds
+    assert json.loads(run("assess", case, "--json").stdout)["thresholds"] == Detector.load(tier="fast").thresholds
 
 
 def test_threshold_wins_over_the_profile(run, tuned, case, tmp_path):

@@ -144,11 +144,11 @@ def test_tracker_a_case_told_to_a_friend_has_no_offender(learned, chat):
     assert "first_steps" in {item.id for item in result.advice}
 
 
-def test_tracker_both_sides_count(learned, chat):
+def test_tracker_both_sides_count(detector, chat):
     """The victim's words raise a risk that the other's alone do not reach."""
     veiled = ["A: 昨日の写真、よく撮れてるね", "A: みんなに見せたいな"]
-    alone = learned.assess_conversation(chat(*veiled, "B: 了解")).risk
-    pleading = learned.assess_conversation(chat(*veiled, "B: お願いだから送らないで", "B: 写真を消してください"))
+    alone = detector.assess_conversation(chat(*veiled, "B: 了解")).risk
+    pleading = detector.assess_conversation(chat(*veiled, "B: お願いだから送らないで", "B: 写真を消してください"))
     assert pleading.risk > 3 * alone
     assert pleading.offender in (None, "A")
 

@@ -84,9 +84,10 @@ def test_evidence_summary_of_texts_that_show_nothing(script: ModuleType) -> None
 
 
 def test_evidence_benchmark_prints_a_table_for_each_split(
-    script: ModuleType, capsys: pytest.CaptureFixture[str]
+    script: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script.main(["dev", "test"])
+    monkeypatch.setattr(sys, "argv", ["evidence_overlap.py", "dev", "test", "--tier", "fast"])
+    script.main()
     printed = capsys.readouterr().out
     assert printed.count("| all | 75 |") == 2
     assert printed.count("| ja disclosure |") == 2

@@ -40,7 +40,7 @@ def find_chromium(playwright):
 def service():
     """The address of a running service."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SEXTORTION_SIGNALS_")}
-    environment["SEXTORTION_SIGNALS_PORT"] = "0"
+    environment |= {"SEXTORTION_SIGNALS_PORT": "0", "SEXTORTION_SIGNALS_TIER": "fast"}  # as the fixture `detector`
     command = [sys.executable, "-m", "sextortion_signals_service"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -55,7 +55,7 @@ def test_frame_takes_settings_with_it(spark, texts, batch_rows):
     settings = SparkSettings(thresholds={"elevated": 0.0001, "high": 0.0002}, options=AssessOptions(lang="en"))
     frame = spark.createDataFrame([(text,) for text in texts[:40]], "body string")
     rows = [row.asDict(recursive=True) for row in assess_frame(frame, settings=settings, prefix="x.").collect()]
-    known = batch_rows(Detector.load(thresholds=settings.thresholds), texts[:40], settings.options)
+    known = batch_rows(Detector.load(tier=settings.tier, thresholds=settings.thresholds), texts[:40], settings.options)
     assert [{name.removeprefix("x."): row[name] for name in row if name != "body"} for row in rows] == known
     assert {row["x.level"] for row in rows} == {"high"}
 
