@@ -1,0 +1,36 @@
+"""Write the weighted mean of two adapters, the second of which was trained on from the first (`finetune.py --start`).
+
+python training/average.py first.npz second.npz --weight 0.65 --out adapter.npz
+
+The mean is taken array by array: thin matrices of runs that began apart do not belong together.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+
+def main() -> None:
+    """Read the arguments, write the mean."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("first", type=Path)
+    parser.add_argument("second", type=Path)
+    parser.add_argument("--weight", type=float, default=0.65, help="of the second adapter, 0 to 1")
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    with np.load(arguments.first, allow_pickle=False) as first, np.load(arguments.second, allow_pickle=False) as second:
+        if {name: first[name].shape for name in first.files} != {name: second[name].shape for name in second.files}:
+            parser.error("the adapters differ in rank or layers: the second must come from `finetune.py --start` the first")
+        means = {
+            name: (1 - arguments.weight) * first[name].astype(np.float32)
+            + arguments.weight * second[name].astype(np.float32)
+            for name in first.files
+        }
+    np.savez(arguments.out, **{name: mean.astype(np.float16) for name, mean in means.items()})
+
+
+if __name__ == "__main__":
+    main()
