@@ -23,7 +23,7 @@ from pathlib import Path
 from measuring import queue
 
 KILLS, ROWS, SEED, FILES = 200, 20_000, 7, 5
-COMMAND = [sys.executable, "-m", "sextortion_signals.cli", "batch"]
+COMMAND = [sys.executable, "-m", "sextortion_signals.cli", "batch", "--tier", "fast"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ uvicorn.run(app, port=%d, log_level="error", access_log=False)
 SERVICE = """
 from sextortion_signals_service.server import serve
 from sextortion_signals_service.settings import Settings
-serve(Settings(port=%d, access_log=False, log_level="error"))
+serve(Settings(tier="fast", port=%d, access_log=False, log_level="error"))
 """
 PORT = 18_441
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sextortion_signals import Detector
+from sextortion_signals import Detector, Tier
 from sextortion_signals.model import load_artefact, resolve_model
 from sextortion_signals.text import DEFAULT_MAX_LENGTH
 
@@ -87,7 +87,7 @@ def detectors() -> tuple[Detector, Detector]:
 
     def reading(*, lemmas: bool) -> Detector:
         scorer = replace(artefact.scorer, spec=replace(artefact.scorer.spec, lemmas=lemmas))
-        return Detector(replace(artefact, scorer=scorer), max_length=DEFAULT_MAX_LENGTH)
+        return Detector(replace(artefact, scorer=scorer), tier=Tier.FAST, max_length=DEFAULT_MAX_LENGTH)
 
     return reading(lemmas=False), reading(lemmas=True)
 

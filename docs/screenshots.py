@@ -45,7 +45,7 @@ Ash: please don't, I don't have that"""
 
 def main() -> None:
     """Start the service, open its page, and write its pictures: a queue in each language and theme, a conversation."""
-    environment = {**os.environ, "SEXTORTION_SIGNALS_PORT": "0"}
+    environment = {**os.environ, "SEXTORTION_SIGNALS_PORT": "0", "SEXTORTION_SIGNALS_TIER": "cascade"}
     command = [sys.executable, "-m", "sextortion_signals_service"]
     with (
         subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as service,  # noqa: S603

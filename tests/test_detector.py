@@ -160,7 +160,7 @@ def test_detector_describe_is_json_ready(detector):
 
     description = json.loads(json.dumps(detector.describe()))
     assert description["model"] == detector.model
-    assert set(description["thresholds"]) == {"elevated", "high"}
+    assert {name: point["risk"] for name, point in description["thresholds"].items()} == detector.thresholds
 
 
 def test_detector_assessment_survives_pickling_and_is_immutable(detector):

@@ -23,7 +23,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with np.load(arguments.first, allow_pickle=False) as first, np.load(arguments.second, allow_pickle=False) as second:
         if {name: first[name].shape for name in first.files} != {name: second[name].shape for name in second.files}:
-            parser.error("the adapters differ in rank or layers: the second must come from `finetune.py --start` the first")
+            parser.error("the adapters differ in rank or layers: train the second with `finetune.py --start` the first")
         means = {
             name: (1 - arguments.weight) * first[name].astype(np.float32)
             + arguments.weight * second[name].astype(np.float32)

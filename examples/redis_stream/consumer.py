@@ -1,7 +1,7 @@
 """Assesses messages from a Redis stream; each message id gets one result, however often it is delivered.
 
     redis-server &                                   # Debian: apt-get install redis-server
-    pip install 'sextortion-signals' redis
+    pip install . redis        # in a checkout
     python consumer.py redis://localhost:6379 --name worker-1      # as many as there are cores, each with its own name
 
 In:  entries of the stream `messages` with the fields `id` (the platform's message id) and `text`.

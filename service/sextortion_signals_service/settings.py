@@ -55,7 +55,8 @@ class Settings(BaseSettings):
     tier: Tier | None = Field(
         default=None,
         description="How thoroughly texts are read: `fast`, `cascade` or `full`, of which the last two need the extra "
-        "`semantic`. Without a value, `cascade` where the extra is installed.",
+        "`semantic`. Without a value, that of the profile; without one, `cascade` where the extra "
+        "is installed, else `fast`.",
     )
     profile: Path | None = Field(
         default=None, description="Operating points that `sextortion-signals tune` has written for this model."

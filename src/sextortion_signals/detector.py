@@ -60,6 +60,7 @@ class Detector:
         rule = rule.override(thresholds or {})
         self._artefact = artefact
         self._tier = tier
+        self._points = scorer.points
         self._profile = profile
         least = np.array([float(scorer.points["signal_thresholds"][signal.value]) for signal in SIGNALS])
         self._assessor = Assessor(artefact.manifest.model, artefact.scorer, scorer, tier, rule, least, max_length)
@@ -83,9 +84,9 @@ class Detector:
 
         `tier` is how thoroughly texts are read; all but `fast` need a model with a semantic part and the extra
         `semantic`. Without a tier it is that of the profile; without either, `cascade` where both are there and `fast`
-        otherwise. `profile` is a file of operating points, as `sextortion-signals tune` writes it; without one the
-        model's own points hold. `thresholds` overrides both by name, e.g. `{"elevated": 0.3}`, and
-        `conversation_thresholds` the points of conversations. `max_length` is in code points.
+        otherwise; the environment is not read. `profile` is a file of operating points, as `sextortion-signals tune`
+        writes it; without one the model's own points hold. `thresholds` overrides both by name, e.g.
+        `{"elevated": 0.3}`, and `conversation_thresholds` the points of conversations. `max_length` is in code points.
 
         Raises an `ArtefactError` when the model cannot be trusted, `ProfileError` when the profile cannot be read or
         was made for another model, `UnknownOptionError` for a bad threshold or a tier the model has not,
@@ -144,10 +145,14 @@ class Detector:
     def describe(self) -> dict[str, Any]:
         """Return what a user may want to know about the model, ready for JSON."""
         data = self._artefact.manifest.data
-        kept = ("model", "protocol", "created", "languages", "thresholds", "signal_thresholds", "corpus", "metrics")
         profile = None if self._profile is None else self._profile.to_dict()
+        # Figures of the test split are in the manifest for the tier `fast` alone; the model card has them for all.
+        of_tier = {
+            name: self._points[name] for name in ("thresholds", "signal_thresholds", "metrics") if name in self._points
+        }
         in_use = {"tier": self.tier.value, "thresholds_in_use": dict(self.thresholds), "profile": profile}
-        return {**{name: data[name] for name in kept}, **in_use}
+        kept = ("model", "protocol", "created", "languages", "corpus")
+        return {**{name: data[name] for name in kept}, **of_tier, **in_use}
 
     def assess(
         self,

@@ -87,7 +87,9 @@ class MissingExtraError(SextortionSignalsError, ImportError):
     """An optional part of the package is needed and not installed."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an optional part: pip install 'sextortion-signals[{extra}]'")
+        super().__init__(
+            f"{feature} needs an optional part: pip install 'sextortion-signals[{extra}]' (in a checkout: '.[{extra}]')"
+        )
         self.feature = feature
         self.extra = extra
 

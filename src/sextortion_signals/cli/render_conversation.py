@@ -72,8 +72,8 @@ def _facts(
         yield more.offender, more.nobody if outcome.offender is None else safe(outcome.offender), "bold"
     seen = ", ".join(f"{more.stage_names[stage]} ({place})" for stage, place in outcome.stages.items())
     yield more.stages, seen or words.no_signals, ""
-    points = operating_points(outcome.thresholds)
-    yield words.model, f"{outcome.model}  ({points})", ""
+    points, tiers = operating_points(outcome.thresholds), sorted({read.tier.value for read in outcome.messages})
+    yield words.model, f"{', '.join([outcome.model, *tiers])}  ({points})", ""
 
 
 def _timeline(

@@ -20,6 +20,7 @@ _MODULES = ("fastapi", "pydantic", "pydantic_settings", "uvicorn", "httptools", 
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on. Default: 8000.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Number of processes. Default: 1.")
 @click.option("--model", "model_path", metavar="PATH", help="Model folder. Default: the bundled model.")
+@options.tier_option
 @options.profile_option
 @options.threshold_option
 def command(**chosen: Any) -> ExitCode:
