@@ -182,12 +182,17 @@ def test_detector_mass_mail_gets_its_own_advice(detector):
     assert "mass_mail" not in {item.id for item in detector.assess(plain).advice}
 
 
+@pytest.fixture(scope="module")
+def raising():
+    """Every text is a case to it, so every text has its role, signals and evidence worked out."""
+    return Detector.load(thresholds={"elevated": 0.0, "high": 0.0})
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.text(min_size=1, max_size=80))
-def test_detector_never_fails_on_any_text(text):
-    detector = Detector.load(thresholds={"elevated": 0.0, "high": 0.0})
+@given(text=st.text(min_size=1, max_size=80))
+def test_detector_never_fails_on_any_text(raising, text):
     try:
-        result = detector.assess(text)
+        result = raising.assess(text)
     except EmptyTextError:
         return
     assert 0.0 <= result.risk <= 1.0
