@@ -195,12 +195,16 @@ class Detector:
         truncate: bool = False,
     ) -> list[Assessment]:
         """Assess the texts of messages in one batch, each by itself; options and errors as in `assess_conversation`."""
-        from sextortion_signals.conversation import check_messages, in_place
+        from sextortion_signals.conversation import check_messages
 
         options = Options.read(lang, audience, truncate=truncate, awareness=False)
-        checked = check_messages(messages)
+        return self._assess_checked(check_messages(messages), options)
+
+    def _assess_checked(self, checked: Sequence[Message], options: Options) -> list[Assessment]:
+        from sextortion_signals.conversation import in_place
+
         texts = {place: message.text for place, message in enumerate(checked) if is_readable(message.text)}
-        readable = self._assessor.check_all(texts, "messages", truncate=truncate)
+        readable = self._assessor.check_all(texts, "messages", truncate=options.truncate)
         found = dict(zip(texts, self._assessor.assess(readable, options), strict=True))
         return in_place(len(checked), found, self.model, self.thresholds)
 
@@ -227,7 +231,7 @@ class Detector:
         options = Options.read(lang, audience, truncate=truncate, awareness=awareness)
         checked = check_messages(messages)
         if assessments is None:
-            assessments = self.assess_messages(checked, lang=lang, audience=audience, truncate=truncate)
+            assessments = self._assess_checked(checked, Options(options.lang, options.audience, truncate))
         elif len(assessments) != len(checked):
             raise InputError(f"there are {len(assessments)} assessments for {len(checked)} messages; give one each")
         return self.tracker.assess(state or ConversationState(), checked, assessments, options, self._assessor.explain)

@@ -19,10 +19,10 @@ def check_messages(messages: Sequence[Message]) -> list[Message]:
     for place, message in enumerate(checked):
         if not isinstance(message, Message):
             raise TextTypeError(f"messages[{place}] must be a Message, not {type(message).__name__}")
-        for name in ("sender", "text"):
-            value = getattr(message, name)
-            if not isinstance(value, str):
-                raise TextTypeError(f"messages[{place}].{name} must be a str, not {type(value).__name__}")
+        if not (isinstance(message.sender, str) and isinstance(message.text, str)):
+            name = "text" if isinstance(message.sender, str) else "sender"
+            wrong = type(getattr(message, name)).__name__
+            raise TextTypeError(f"messages[{place}].{name} must be a str, not {wrong}")
     return checked
 
 

@@ -148,7 +148,10 @@ def advance(state: ConversationState, message: Message, assessment: Assessment) 
     length = min(len(message.text.strip()), LONGEST_WEIGHED)
     weight = math.sqrt(length)
     place = state.messages
-    known = next((sender for sender in state.senders if sender.sender == message.sender), None)
+    known = None
+    for sender in state.senders:
+        if sender.sender == message.sender:
+            known = sender
     before = known or _new(message.sender, place)
     written = _written(before, assessment, place, length, weight)
     stages, paid = _stages(state, message, assessment)
@@ -188,14 +191,14 @@ def _written(before: SenderState, assessment: Assessment, place: int, length: in
         before.offender * DECAY + (offender - _OFFENDER_ZERO) * weight,
         before.told * DECAY + (told - _TOLD_ZERO) * weight,
         before.length * DECAY + length,
-        max(before.peak * fade, _log_odds(risk) - _LOWEST),
-        max(told_peak, now),
-        max(before.told_again * fade, min(told_peak, now)),
-        max(before.third * fade, _log_odds(third) - _LOWEST),
-        max(before.pay * fade, scores[_PAY]),
-        max(before.image * fade, scores[_IMAGE]),
-        max(before.expose * fade, scores[_EXPOSE]),
-        max(before.disclosure * fade, scores[_DISCLOSURE]),
+        _higher(before.peak * fade, _log_odds(risk) - _LOWEST),
+        _higher(told_peak, now),
+        _higher(before.told_again * fade, told_peak if told_peak < now else now),
+        _higher(before.third * fade, _log_odds(third) - _LOWEST),
+        _higher(before.pay * fade, scores[_PAY]),
+        _higher(before.image * fade, scores[_IMAGE]),
+        _higher(before.expose * fade, scores[_EXPOSE]),
+        _higher(before.disclosure * fade, scores[_DISCLOSURE]),
         cue_bits(assessment.cues) | (0 if passed else before.cues),
         (before.earlier_cues, before.cues, 0)[min(passed, 2)],
     )
@@ -217,10 +220,11 @@ def _placed(
 def _stages(state: ConversationState, message: Message, assessment: Assessment) -> tuple[tuple[int, ...], bool]:
     place, stages, cues, scores = state.messages, state.stages, assessment.cues, assessment.scores
     paid = state.paid or ("did_send" in cues and tells_of_payment(message.text))
-    begun = any(stages[stage] >= 0 for stage in (_LURE, _REVEAL, _DEMAND))
     seen = []
     # Signals are scored as if the text were a case; where it hardly is one, they date nothing.
-    if max(scores) >= STAGE_SCORE and (begun or assessment.risk >= STAGE_RISK):
+    if max(scores) >= STAGE_SCORE and (
+        assessment.risk >= STAGE_RISK or stages[_LURE] >= 0 or stages[_REVEAL] >= 0 or stages[_DEMAND] >= 0
+    ):
         seen = _coercive(state, cues, scores)
     if "app" in cues and ("move" in cues or "send_request" in cues):
         seen.append(_MOVED)
@@ -245,6 +249,10 @@ def _coercive(state: ConversationState, cues: frozenset[str], scores: tuple[floa
         _SECOND_WAVE: (pay or expose) and "authority" in cues and (begun or state.paid),
     }
     return [stage for stage, is_seen in found.items() if is_seen]
+
+
+def _higher(first: float, second: float) -> float:
+    return first if first > second else second  # half the time of `max`, which eight calls a message feel
 
 
 def _log_odds(probability: float) -> float:

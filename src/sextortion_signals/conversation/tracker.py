@@ -50,7 +50,7 @@ class Tracker:
         after = after if new is old else after._replace(standing=new)
         level = self.rule.level(new.risk)
         rise = new.risk - old.risk
-        moved = rise >= MOVED or (rise > 0.0 and level is not self.rule.level(old.risk))
+        moved = rise > 0.0 and (rise >= MOVED or level is not self.rule.level(old.risk))
         return after, Step(
             place,
             message.sender,
