@@ -8,6 +8,8 @@ there as well; then it is fitted once more on both splits with what was chosen, 
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,6 +31,13 @@ from sextortion_signals.model import HEADS
 from sextortion_signals.semantic import Adapter, SemanticScorer, base_path, read_base
 from sextortion_signals.train import make_targets
 from sextortion_signals.train.encoder_graph import encoder_graph
+
+FASTTEXT_TRAINING = """
+import json, sys
+from peers import fasttext_module
+path, model, how = sys.argv[1:]
+fasttext_module().train_supervised(path, **json.loads(how)).save_model(model)
+"""
 
 
 class Logistic:
@@ -170,7 +179,7 @@ class FastText:
         found = {setting: average_precision_score(truth, logits[:, 0]) for setting, logits in scores.items()}
         best = max(found, key=lambda setting: found[setting])
         self.decision = Decision.fit(scores[best], dev)
-        # This build ends a training with "Encountered NaN" now and then; what was fitted on train alone stands in.
+        # Where that ends with "Encountered NaN", what was fitted on train alone stands in.
         both = self._trained([*train, *dev], *best)
         self.model = tried[best] if both is None else both
         rate, epochs = best
@@ -186,21 +195,19 @@ class FastText:
         return self._logits(self.model, texts)
 
     def _trained(self, rows: Sequence[Row], rate: float, epochs: int) -> Any:
-        fasttext = fasttext_module()
-
         lines = zip(make_targets(rows), as_lines(_texts(rows)), strict=True)
         marked = [" ".join([*_marks(target), line.lower()]) + "\n" for target, line in lines]
         shuffled = np.random.default_rng(2026).permutation(len(marked))
+        how = {"lr": rate, "epoch": epochs, "loss": "ova", "thread": 1, "verbose": 0, "minn": 1, "maxn": 5}
+        how |= {"dim": FASTTEXT_DIMENSIONS, "bucket": FASTTEXT_BUCKETS}
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "train.txt"
+            path, model = Path(folder) / "train.txt", Path(folder) / "model.bin"
             path.write_text("".join(marked[index] for index in shuffled), encoding="utf-8")
-            sizes = {"minn": 1, "maxn": 5, "dim": FASTTEXT_DIMENSIONS, "bucket": FASTTEXT_BUCKETS}
-            try:
-                return fasttext.train_supervised(
-                    str(path), lr=rate, epoch=epochs, loss="ova", thread=1, verbose=0, **sizes
-                )
-            except RuntimeError:
+            # In a process of its own: where another model lived before, this build ends with "Encountered NaN".
+            command = [sys.executable, "-c", FASTTEXT_TRAINING, str(path), str(model), json.dumps(how)]
+            if subprocess.run(command, cwd=Path(__file__).parent, capture_output=True).returncode:
                 return None
+            return fasttext_module().load_model(str(model))
 
     def _logits(self, model: Any, texts: Sequence[str]) -> Floats:
         columns = {f"__label__{name}": index for index, name in enumerate(HEADS)}

@@ -1,6 +1,6 @@
 """A file through `batch` with two worker processes and with one, interleaved.
 
-    python benchmarks/bench_workers.py [rounds]
+    python benchmarks/bench_workers.py 3      rounds; two minutes
 
 Two processes can be twice as fast only where two cores are free: the script shows as well what two plain loops in two
 processes reach, which is what the machine had to give in the same minute.
@@ -21,7 +21,7 @@ from measuring import Goal, interleaved, medians, print_goals, print_times, queu
 from sextortion_signals import Detector
 from sextortion_signals.batch import WriteOptions, run_batch
 
-ROWS = 60_000
+ROWS = 300_000  # workers take a third of a second to start, which a short file feels
 LOOP = "sum(i * i for i in range(20_000_000))"
 
 
