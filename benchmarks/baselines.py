@@ -205,8 +205,11 @@ class FastText:
             path.write_text("".join(marked[index] for index in shuffled), encoding="utf-8")
             # In a process of its own: where another model lived before, this build ends with "Encountered NaN".
             command = [sys.executable, "-c", FASTTEXT_TRAINING, str(path), str(model), json.dumps(how)]
-            if subprocess.run(command, cwd=Path(__file__).parent, capture_output=True).returncode:
+            done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True)
+            if "Encountered NaN" in done.stderr:
                 return None
+            if done.returncode:
+                raise SystemExit(done.stderr)
             return fasttext_module().load_model(str(model))
 
     def _logits(self, model: Any, texts: Sequence[str]) -> Floats:

@@ -1,6 +1,6 @@
 """The tiers beside each other: batches, one text alone, and how many texts the cascade hands to the encoder.
 
-    python benchmarks/bench_tiers.py [rounds] [FILE ...]
+    python benchmarks/bench_tiers.py [rounds [FILE ...]]
 
 Texts are the queue of the test split (one in eight a case) and its everyday texts; each FILE (JSON lines with `text`)
 adds another kind. Needs the extra `semantic`.

@@ -71,4 +71,5 @@ async def _assessed(scorer: Scorer, messages: Sequence[Message], options: Option
         if isinstance(outcome, Exception):
             raise outcome
         found[place] = outcome
-    return in_place(len(messages), found, scorer.detector.model, scorer.detector.thresholds)
+    detector = scorer.detector
+    return in_place(len(messages), found, detector.model, detector.tier, detector.thresholds)

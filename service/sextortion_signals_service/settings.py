@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=ENVIRONMENT_PREFIX,
         frozen=True,
+        # A variable that is set to nothing, as compose files do, is as good as none.
+        env_ignore_empty=True,
         # The environment also holds variables of the library, and those of other programs.
         extra="ignore",
         # A setting may one day be a secret, and start-up errors end in a log.

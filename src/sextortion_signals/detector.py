@@ -206,7 +206,7 @@ class Detector:
         texts = {place: message.text for place, message in enumerate(checked) if is_readable(message.text)}
         readable = self._assessor.check_all(texts, "messages", truncate=options.truncate)
         found = dict(zip(texts, self._assessor.assess(readable, options), strict=True))
-        return in_place(len(checked), found, self.model, self.thresholds)
+        return in_place(len(checked), found, self.model, self.tier, self.thresholds)
 
     def assess_conversation(
         self,

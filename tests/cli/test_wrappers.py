@@ -43,6 +43,33 @@ def test_wrappers_serve_passes_only_what_was_given(run, monkeypatch):
     assert run("serve").exit_code == ExitCode.MODEL
 
 
+@pytest.mark.parametrize(
+    ("variable", "options", "tier"),
+    [(None, (), None), ("", (), None), ("full", (), "full"), ("full", ("--tier", "fast"), "fast")],
+)
+def test_wrappers_serve_takes_a_tier(run, monkeypatch, variable, options, tier):
+    import sextortion_signals_service.server as server
+
+    seen = []
+    monkeypatch.setattr(server, "serve", lambda settings: seen.append(settings) or 0)
+    monkeypatch.delenv("SEXTORTION_SIGNALS_TIER")
+    if variable is not None:
+        monkeypatch.setenv("SEXTORTION_SIGNALS_TIER", variable)
+    assert run("serve", *options).exit_code == ExitCode.OK
+    assert seen[0].tier == tier
+
+
+@pytest.mark.parametrize(
+    ("variable", "options", "tier"),
+    [(None, (), "cascade"), ("", (), "cascade"), ("fast", (), "fast"), ("fast", ("--tier", "full"), "full")],
+)
+def test_wrappers_the_environment_names_a_tier_and_an_option_wins(run, monkeypatch, variable, options, tier):
+    monkeypatch.delenv("SEXTORTION_SIGNALS_TIER")
+    if variable is not None:
+        monkeypatch.setenv("SEXTORTION_SIGNALS_TIER", variable)
+    assert json.loads(run("model", "show", "--json", *options).stdout)["tier"] == tier
+
+
 def test_wrappers_serve_names_a_bad_setting_without_its_value(run, monkeypatch):
     monkeypatch.setenv("SEXTORTION_SIGNALS_PORT", "secret")
     result = run("serve")

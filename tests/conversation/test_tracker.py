@@ -145,12 +145,15 @@ def test_tracker_a_case_told_to_a_friend_has_no_offender(learned, chat):
 
 
 def test_tracker_both_sides_count(detector, chat):
-    """The victim's words raise a risk that the other's alone do not reach."""
+    """The victim's words raise a risk that the other's alone do not reach, by the released weights; B is not blamed."""
     veiled = ["A: 昨日の写真、よく撮れてるね", "A: みんなに見せたいな"]
     alone = detector.assess_conversation(chat(*veiled, "B: 了解")).risk
     pleading = detector.assess_conversation(chat(*veiled, "B: お願いだから送らないで", "B: 写真を消してください"))
     assert pleading.risk > 3 * alone
     assert pleading.offender in (None, "A")
+    telling = detector.assess_conversation(chat(*veiled, "B: もう脅さないで。その裸の写真を消してください"))
+    assert telling.level is not Level.LOW
+    assert telling.offender == "A"
 
 
 def test_tracker_group_of_four_names_one(learned, chat):

@@ -288,22 +288,31 @@ HOSTILE = [
 ]
 
 
-def test_conversations_hostile_names_and_texts_are_shown_as_they_are(visit, detector):
+def test_conversations_hostile_names_and_texts_are_shown_as_they_are(visit):
     turns = [(name, f"{text} pay me by tonight or your nudes go out") for name in HOSTILE[:3] for text in HOSTILE]
     turns = [*turns, (HOSTILE[6], HOSTILE[0]), ("", ""), ("__proto__", "constructor")]
-    opened = visit()
-    row = {"messages": [{"sender": sender, "text": text} for sender, text in turns], HOSTILE[0]: HOSTILE[5]}
-    opened.upload("talk.jsonl", json.dumps(row))
-    opened.wait_for(1)
-    shown = lines(opened)
+    shown = shown_of(visit(), turns)
     # The service reads no more of a name than its first 128 characters.
     assert [line["sender"] for line in shown] == [sender[:128] for sender, _ in turns]
     assert [line["text"].encode("utf-16", "surrogatepass") for line in shown] == [
         text.encode("utf-16", "surrogatepass") for _, text in turns
     ]
-    expected = detector.assess_conversation([Message(sender[:128], text) for sender, text in turns])
-    assert {line["sender"] for line in shown if line["offender"]} == {expected.offender} - {None}
+
+
+def test_conversations_a_hostile_name_is_marked_as_the_offenders(visit, detector):
+    turns = [(HOSTILE[0], "pay me by tonight or your nudes go out to everyone"), ("b", "please no")] * 2
+    shown = shown_of(visit(), turns)
+    assert detector.assess_conversation([Message(*turn) for turn in turns]).offender == HOSTILE[0]
+    assert {line["sender"] for line in shown if line["offender"]} == {HOSTILE[0]}
+
+
+def shown_of(opened, turns):
+    """Return the lines of the page for a dropped conversation, none of whose texts or names was run."""
+    row = {"messages": [{"sender": sender, "text": text} for sender, text in turns], HOSTILE[0]: HOSTILE[5]}
+    opened.upload("talk.jsonl", json.dumps(row))
+    opened.wait_for(1)
     assert opened.page.evaluate("() => window.hit") is None
+    return lines(opened)
 
 
 def test_conversations_are_read_message_by_message_where_the_service_has_no_endpoint(visit, detector):

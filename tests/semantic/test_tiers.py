@@ -4,7 +4,7 @@ import shutil
 import numpy as np
 import pytest
 
-from sextortion_signals import Detector, Tier
+from sextortion_signals import Detector, Message, Tier
 from sextortion_signals.errors import ArtefactCorruptError, ArtefactMissingError, MissingExtraError, UnknownOptionError
 from sextortion_signals.model import MANIFEST_NAME, verify_artefact
 
@@ -37,13 +37,24 @@ def change(folder, **fields):
 def test_full_tier_gives_assessments_with_its_own_points(tiers, semantic_model):
     part = json.loads((semantic_model / MANIFEST_NAME).read_text(encoding="utf-8"))["semantic"]
     full = tiers[Tier.FULL]
-    assert full.describe()["tier"] == "full"
+    described = full.describe()
+    assert described["tier"] == "full"
+    assert described["thresholds"] == part["thresholds"]
+    assert described["signal_thresholds"] == part["signal_thresholds"]
+    assert "metrics" not in described
+    assert tiers[Tier.FAST].describe()["metrics"] == tiers[Tier.FAST].manifest.data["metrics"]
     assert full.thresholds["elevated"] == part["thresholds"]["elevated"]["risk"]
     assert full.assess_many(TEXTS) == [full.assess(text) for text in TEXTS]
     risks = {tier: detector.score_many(TEXTS).risk for tier, detector in tiers.items()}
     assert not np.allclose(risks[Tier.FULL], risks[Tier.FAST])
     # The random half of it was weighed down where it was fitted: cases still lie above the rest.
     assert risks[Tier.FULL][[0, 1, 4]].min() > risks[Tier.FULL][[2, 3]].max()
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_messages_without_a_word_are_of_the_tier_too(tiers, tier):
+    messages = [Message("A", TEXTS[0]), Message("B", ""), Message("A", "\u200b")]
+    assert {read.tier for read in tiers[tier].assess_messages(messages)} == {tier}
 
 
 def test_cascade_reads_what_is_not_plainly_harmless(tiers):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import genpareto
 
-from sextortion_signals.train.calibrate import EVERYDAY_FALSE_ALARMS, FALSE_ALARMS, operating_points
+from sextortion_signals.train.calibrate import EVERYDAY_FALSE_ALARMS, FALSE_ALARMS, _excess, operating_points
 
 
 @pytest.fixture
@@ -41,6 +41,18 @@ def test_corpus_without_everyday_texts_has_one_budget(rng):
     points = operating_points(risk, truth, np.zeros_like(everyday))
     assert points["elevated"]["false_alarms_measured"] == pytest.approx(0.05, abs=1 / 4_000)
     assert points["elevated"]["false_alarms_everyday_measured"] == 0.0
+
+
+@pytest.mark.parametrize("shape", [-0.2, 0.0, 0.2])
+def test_an_excess_is_that_of_the_distribution(rng, shape):
+    """Of 50,000 excesses; an exponential tail of the same mean would be off by 30 % at either end."""
+    drawn = np.sort(genpareto.rvs(shape, scale=0.7, size=50_000, random_state=rng))
+    assert _excess(drawn, 0.0067) == pytest.approx(genpareto.isf(0.0067, shape, scale=0.7), rel=0.05)
+
+
+@pytest.mark.parametrize("excesses", [np.zeros(200), np.append(np.ones(199), np.inf)])
+def test_an_excess_without_a_tail_is_none(excesses):
+    assert _excess(excesses, 0.01) == 0.0
 
 
 @pytest.mark.parametrize("shape", [-0.2, 0.0, 0.1])

@@ -39,7 +39,7 @@ def list_models(as_json: bool) -> ExitCode:
 @options.tier_option
 @options.json_option
 def show_model(path: str | None, profile: str | None, tier: str | None, as_json: bool) -> ExitCode:
-    """Show what a model is, its operating points and metrics.
+    """Show what a model is and the operating points of the tier in use; figures are in `model card`.
 
     PATH is a folder or the name of a release; by default the bundled model is shown.
     """

@@ -124,7 +124,7 @@ def percent(probability: float) -> str:
 
 
 def operating_points(thresholds: Mapping[str, float]) -> str:
-    """Return the points as `elevated 0.84, high 0.982`: as many digits as tell them from 1."""
+    """Return the points as `elevated 0.84, high 0.982`: near 1 with a digit more."""
     return ", ".join(
         f"{name} {value:.2g}" if value < 0.98 else f"{name} {value:.3f}" for name, value in thresholds.items()
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sextortion_signals.errors import EmptyTextError, TextTypeError
 from sextortion_signals.text import detect_language
-from sextortion_signals.types import Assessment, Level, Message, Role
+from sextortion_signals.types import Assessment, Level, Message, Role, Tier
 
 
 def check_messages(messages: Sequence[Message]) -> list[Message]:
@@ -27,7 +27,7 @@ def check_messages(messages: Sequence[Message]) -> list[Message]:
 
 
 def in_place(
-    count: int, found: Mapping[int, Assessment], model: str, thresholds: Mapping[str, float]
+    count: int, found: Mapping[int, Assessment], model: str, tier: Tier, thresholds: Mapping[str, float]
 ) -> list[Assessment]:
     """Return `count` assessments: those `found`, by place, and for the rest one that says nothing."""
     if len(found) == count:
@@ -42,5 +42,6 @@ def in_place(
         language=detect_language(""),
         model=model,
         thresholds=thresholds,
+        tier=tier,
     )
     return [found.get(place, nothing) for place in range(count)]

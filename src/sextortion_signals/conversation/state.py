@@ -152,6 +152,7 @@ def advance(state: ConversationState, message: Message, assessment: Assessment) 
     for sender in state.senders:
         if sender.sender == message.sender:
             known = sender
+            break
     before = known or _new(message.sender, place)
     written = _written(before, assessment, place, length, weight)
     stages, paid = _stages(state, message, assessment)

@@ -100,6 +100,8 @@ def _excess(excesses: NDArray[np.float64], share: float) -> float:
     `SHAPES`; scale by the mean.
     """
     mean = excesses.mean()
+    if not 0.0 < mean < np.inf:  # all alike, or a risk of exactly 1: there is no tail to follow
+        return 0.0
     places = (np.arange(1, len(excesses) + 1) - 0.35) / len(excesses)
     weighted = (excesses * (1.0 - places)).mean()
     shape = float(np.clip(2.0 - mean / (mean - 2.0 * weighted), *SHAPES))
