@@ -8,10 +8,9 @@ assessing them, and a message must cost the same wherever it stands in a log of 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 
-from measuring import DATA, Goal, interleaved, medians, print_goals, print_times, rounds_asked
+from measuring import DATA, Goal, interleaved, medians, print_goals, print_times, records, rounds_asked
 
 from sextortion_signals import Detector, Message
 from sextortion_signals.conversation import ConversationState, advance
@@ -24,7 +23,7 @@ EVERY = 1000
 
 def chat() -> list[Message]:
     """Return messages from the beginnings of texts of the test split, two in a row from each sender."""
-    loaded = [json.loads(line) for line in (DATA / "test.jsonl").read_text(encoding="utf-8").splitlines()]
+    loaded = records(DATA / "test.jsonl")
     everyday = [row["text"][:LINE] for row in loaded if row["category"].startswith("ev_")]
     cases = [row["text"][:LINE] for row in loaded if row["risk"]]
     chosen = (cases if place % EVERY == EVERY - 1 else everyday for place in range(MESSAGES))

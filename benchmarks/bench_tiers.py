@@ -8,7 +8,6 @@ adds another kind. Needs the extra `semantic`.
 
 from __future__ import annotations
 
-import json
 import random
 import statistics
 import sys
@@ -17,11 +16,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from measuring import CASE, DATA, Goal, interleaved, medians, print_goals, print_times, queue, rounds_asked
+from measuring import CASE, DATA, Goal, interleaved, medians, print_goals, print_times, queue, records, rounds_asked
 
-from sextortion_signals import Detector
+from sextortion_signals import Detector, Tier
 
-TIERS = ("fast", "cascade", "full")
+BEYOND = (Tier.CASCADE, Tier.FULL)
 BATCH = 1000
 ALONE = 200
 MILLISECONDS_ALONE = 5.0
@@ -29,11 +28,9 @@ MILLISECONDS_ALONE = 5.0
 
 def kinds(files: Sequence[str]) -> dict[str, list[str]]:
     """Return texts by the name of their kind, at most a batch of each, drawn with a fixed seed."""
-    loaded = [json.loads(line) for line in (DATA / "test.jsonl").read_text(encoding="utf-8").splitlines()]
+    loaded = records(DATA / "test.jsonl")
     found = {"queue": queue(), "everyday": [row["text"] for row in loaded if row["category"].startswith("ev_")]}
-    for file in files:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-        found[Path(file).name] = [json.loads(line)["text"] for line in lines]
+    found |= {file.name: [row["text"] for row in records(file)] for file in map(Path, files)}
     return {name: random.Random(8).sample(texts, min(BATCH, len(texts))) for name, texts in found.items()}
 
 
@@ -55,14 +52,16 @@ def alone(detector: Detector, text: str) -> list[float]:
 
 def main() -> None:
     """Print batches by kind of text, one text alone, and the goal."""
-    detectors = {tier: Detector.load(tier=tier) for tier in TIERS}
+    detectors = {tier: Detector.load(tier=tier) for tier in Tier}
     for name, texts in kinds(sys.argv[2:]).items():
         calls = {tier: partial(detector.assess_many, texts) for tier, detector in detectors.items()}
         times = interleaved(calls, rounds_asked(), time.perf_counter)
         print_times(times, len(texts), "text")
         median = medians(times)
-        slower = ", ".join(f"{tier} {median[tier] / median['fast']:.1f}" for tier in TIERS[1:])
-        print(f"{name}: {handed_on(detectors['fast'], texts):.1%} of texts reach the encoder; time to fast: {slower}")
+        slower = ", ".join(f"{tier} {median[tier] / median[Tier.FAST]:.1f}" for tier in BEYOND)
+        print(
+            f"{name}: {handed_on(detectors[Tier.FAST], texts):.1%} of texts reach the encoder; time to fast: {slower}"
+        )
     print(f"\none case alone, ms of {ALONE} calls")
     middles = {}
     for tier, detector in detectors.items():
@@ -70,7 +69,7 @@ def main() -> None:
         middles[tier] = statistics.median(taken)
         print(f"{tier:8} median {middles[tier]:.2f}, 99th percentile {taken[int(0.99 * ALONE)]:.2f}")
     print_goals(
-        [Goal(f"one text alone, {tier}, ms", middles[tier], MILLISECONDS_ALONE, at_least=False) for tier in TIERS[1:]]
+        [Goal(f"one text alone, {tier}, ms", middles[tier], MILLISECONDS_ALONE, at_least=False) for tier in BEYOND]
     )
 
 

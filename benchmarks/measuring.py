@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sextortion_signals import Detector, Tier
 from sextortion_signals.model import load_artefact, resolve_model
@@ -57,9 +58,14 @@ def print_goals(goals: Sequence[Goal]) -> None:
         print(goal.row())
 
 
+def records(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file of JSON lines."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
 def rows(split: str) -> tuple[list[str], list[int]]:
     """Return texts and risks (0 or 1) of a split of the corpus."""
-    loaded = [json.loads(line) for line in (DATA / f"{split}.jsonl").read_text(encoding="utf-8").splitlines()]
+    loaded = records(DATA / f"{split}.jsonl")
     return [row["text"] for row in loaded], [row["risk"] for row in loaded]
 
 

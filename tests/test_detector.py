@@ -20,6 +20,12 @@ def detector():
     return Detector.load()
 
 
+@pytest.fixture(scope="module")
+def raising():
+    """Every text is a case to it, so every text has its role, signals and evidence worked out."""
+    return Detector.load(thresholds={"elevated": 0.0, "high": 0.0})
+
+
 def test_detector_offender_text(detector):
     result = detector.assess(OFFENDER)
     assert result.level is not Level.LOW
@@ -147,12 +153,11 @@ def test_detector_other_language_is_unverified_and_answered(detector):
     assert 0.0 <= result.risk <= 1.0
 
 
-def test_detector_thresholds_can_be_overridden():
+def test_detector_thresholds_can_be_overridden(raising):
     never = Detector.load(thresholds={"elevated": 1.0, "high": 1.0})
     assert never.assess(OFFENDER).level is Level.LOW
-    always = Detector.load(thresholds={"elevated": 0.0, "high": 0.0})
-    assert always.assess(EVERYDAY).level is Level.HIGH
-    assert always.assess(EVERYDAY).thresholds == {"elevated": 0.0, "high": 0.0}
+    assert raising.assess(EVERYDAY).level is Level.HIGH
+    assert raising.assess(EVERYDAY).thresholds == {"elevated": 0.0, "high": 0.0}
 
 
 def test_detector_describe_is_json_ready(detector):
@@ -180,12 +185,6 @@ def test_detector_mass_mail_gets_its_own_advice(detector):
     plain = "Send me $900 by tonight or the video from our call goes to all your contacts."
     assert "mass_mail" in {item.id for item in detector.assess(text).advice}
     assert "mass_mail" not in {item.id for item in detector.assess(plain).advice}
-
-
-@pytest.fixture(scope="module")
-def raising():
-    """Every text is a case to it, so every text has its role, signals and evidence worked out."""
-    return Detector.load(thresholds={"elevated": 0.0, "high": 0.0})
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

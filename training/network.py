@@ -117,12 +117,13 @@ class Network(nn.Module):
 
     def start_from(self, adapter: Mapping[str, Any]) -> None:
         """Take over what `adapter` returned; the role `other`, which is not stored, starts anew."""
-        own = {name: tuple(array.shape) for name, array in self._trained().items()}
+        trained = self._trained()
+        own = {name: tuple(array.shape) for name, array in trained.items()}
         given = {name: np.shape(array) for name, array in adapter.items() if not name.startswith("head.")}
         if own != given:
             raise ValueError("the adapter has another rank or other layers; name the same --rank and --first-layer")
         with torch.no_grad():
-            for name, array in self._trained().items():
+            for name, array in trained.items():
                 array.copy_(torch.tensor(np.asarray(adapter[name], np.float32)))
             self.head.weight[_KEPT] = torch.tensor(np.asarray(adapter["head.w"], np.float32).T)
             self.head.bias[_KEPT] = torch.tensor(np.asarray(adapter["head.b"], np.float32))

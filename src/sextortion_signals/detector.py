@@ -60,7 +60,6 @@ class Detector:
         rule = rule.override(thresholds or {})
         self._artefact = artefact
         self._tier = tier
-        self._points = scorer.points
         self._profile = profile
         least = np.array([float(scorer.points["signal_thresholds"][signal.value]) for signal in SIGNALS])
         self._assessor = Assessor(artefact.manifest.model, artefact.scorer, scorer, tier, rule, least, max_length)
@@ -147,9 +146,8 @@ class Detector:
         data = self._artefact.manifest.data
         profile = None if self._profile is None else self._profile.to_dict()
         # Figures of the test split are in the manifest for the tier `fast` alone; the model card has them for all.
-        of_tier = {
-            name: self._points[name] for name in ("thresholds", "signal_thresholds", "metrics") if name in self._points
-        }
+        points = self._assessor.scorer.points
+        of_tier = {name: points[name] for name in ("thresholds", "signal_thresholds", "metrics") if name in points}
         in_use = {"tier": self.tier.value, "thresholds_in_use": dict(self.thresholds), "profile": profile}
         kept = ("model", "protocol", "created", "languages", "corpus")
         return {**{name: data[name] for name in kept}, **of_tier, **in_use}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from sextortion_signals.errors import EmptyTextError, TextTypeError
 from sextortion_signals.text import detect_language
 from sextortion_signals.types import Assessment, Level, Message, Role, Tier
+
+Outcome = TypeVar("Outcome")
 
 
 def check_messages(messages: Sequence[Message]) -> list[Message]:
@@ -27,9 +30,9 @@ def check_messages(messages: Sequence[Message]) -> list[Message]:
 
 
 def in_place(
-    count: int, found: Mapping[int, Assessment], model: str, tier: Tier, thresholds: Mapping[str, float]
-) -> list[Assessment]:
-    """Return `count` assessments: those `found`, by place, and for the rest one that says nothing."""
+    count: int, found: Mapping[int, Outcome], model: str, tier: Tier, thresholds: Mapping[str, float]
+) -> list[Outcome | Assessment]:
+    """Return `count` outcomes: those `found`, by place, and for the rest an assessment that says nothing."""
     if len(found) == count:
         return list(found.values())
     nothing = Assessment(

@@ -128,13 +128,8 @@ def _assess(detector: Detector, messages: Sequence[Message], options: AssessOpti
     """Assess the messages of several conversations at once; those without a word get what says nothing."""
     places = [place for place, message in enumerate(messages) if is_readable(message.text)]
     found = assess_texts(detector, [messages[place].text for place in places], options)
-    about = detector.model, detector.tier, detector.thresholds
-    empty = in_place(len(messages), {}, *about) if len(places) < len(messages) else ()
-    outcomes: list[Assessment | Failure] = list(empty) or list(found)
-    if empty:
-        for place, outcome in zip(places, found, strict=True):
-            outcomes[place] = outcome
-    return outcomes
+    outcomes = dict(zip(places, found, strict=True))
+    return in_place(len(messages), outcomes, detector.model, detector.tier, detector.thresholds)
 
 
 class _Thread:
